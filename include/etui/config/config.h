@@ -1,0 +1,87 @@
+/*
+ * config - what the user wrote: accounts, options, key bindings, colours.
+ *
+ * [section name], key = value, include = FILE; DESIGN section 8 has the
+ * syntax.  Any error is "file:line: what, nearest known name" and the program
+ * ends with 78; nothing is skipped in silence.  Passwords cannot stand here.
+ *
+ * Ownership: the config owns everything it hands out until config_free().
+ * Threads: read-only after loading, but config_set() (UI thread, global
+ * options only); workers read account options, which never change.
+ */
+#ifndef ETUI_CONFIG_CONFIG_H
+#define ETUI_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/options.h"
+
+#define CONFIG_LINE_MAX      8192
+#define CONFIG_INCLUDE_DEPTH 8
+#define CONFIG_ACCOUNTS_MAX  64
+
+struct config;
+struct account; /* one [account NAME] */
+
+/* A `command = KEY KEY` line of [bind SCOPE]; checked by whoever has the
+ * command table. */
+struct config_bind {
+	const char *scope, *command, *keys;
+	const char *file;
+	int line;
+};
+/* A `name = attributes` line of [color]; likewise. */
+struct config_color {
+	const char *name, *value;
+	const char *file;
+	int line;
+};
+
+int config_load(
+    const char *path, struct config **out, struct err *e) MUST_CHECK;
+/* From memory, for the demo and tests; `name` stands in messages. */
+int config_parse(const char *name, const char *text, struct config **out,
+    struct err *e) MUST_CHECK;
+void config_free(struct config *c);
+char *config_path(void); /* the default place; yours */
+
+const char *config_str(const struct config *c, enum opt o); /* NULL: not set */
+int64_t config_int(const struct config *c, enum opt o);
+bool config_bool(const struct config *c, enum opt o);
+bool config_is(const struct config *c, enum opt o, const char *word);
+/* :set NAME VALUE; only options that are not about accounts. */
+int config_set(struct config *c, const char *name, const char *val,
+    struct err *e) MUST_CHECK;
+
+size_t config_accounts(const struct config *c);
+const struct account *config_account(
+    const struct config *c, size_t i); /* in file order */
+const struct account *config_account_named(
+    const struct config *c, const char *name);
+const char *config_account_nearest(const struct config *c, const char *name);
+
+const char *account_name(
+    const struct account *a); /* the word in [account NAME] */
+/* The account's own value, else the top level's, else the default. */
+const char *account_str(const struct account *a, enum opt o);
+int64_t account_int(const struct account *a, enum opt o);
+bool account_bool(const struct account *a, enum opt o);
+bool account_is(const struct account *a, enum opt o, const char *word);
+uint16_t account_receive_port(
+    const struct account *a); /* given, or by protocol and TLS */
+uint16_t account_send_port(const struct account *a);
+
+size_t config_binds(const struct config *c);
+const struct config_bind *config_bind_at(const struct config *c, size_t i);
+size_t config_colors(const struct config *c);
+const struct config_color *config_color_at(const struct config *c, size_t i);
+
+/* Generated documents: config.example and the option part of
+ * etui.conf(5), in troff. */
+struct buf;
+void config_write_example(struct buf *out);
+void config_write_man(struct buf *out);
+
+#endif
