@@ -158,6 +158,11 @@ struct store_ops {
 	 * the bytes are as stored (transfer-encoded); never sets \Seen */
 	int (*part)(struct store *, const struct mkey *, const char *section,
 	    struct byte_sink *, struct err *);
+	/* several parts of one message in one turn, in this order; NULL: call
+	 * part() for each.  sinks has n of them. */
+	int (*parts)(struct store *, const struct mkey *,
+	    const char *const *sections, size_t n, struct byte_sink *sinks,
+	    struct err *);
 	int (*set_flags)(struct store *, const struct mset *, unsigned on,
 	    unsigned off, struct err *);
 	int (*move)(struct store *, const struct mset *, const char *to,

@@ -69,6 +69,8 @@ struct sync_opts {
 	const struct account *account; /* borrowed until sync_stop() */
 	int64_t account_id;
 	struct db *db;
+	const char *data_dir; /* where the account's lock file stands; NULL: the
+				 XDG place */
 	struct queue *events;
 	bool once; /* cli: sync the folders asked for, then end with
 		      SYNC_EV_FOLDER */
