@@ -70,7 +70,9 @@ enum screen_kind {
 	SCREEN_JOBS,
 	SCREEN_FOLDERS,
 	SCREEN_TRACE,
-	SCREEN_NOTICES
+	SCREEN_NOTICES,
+	SCREEN_FILE, /* not a screen: open() writes the text of the one on top
+			to the file `arg` (save-screen) */
 };
 
 enum front_move {
@@ -79,7 +81,8 @@ enum front_move {
 	MOVE_HALVES,
 	MOVE_FIRST,
 	MOVE_LAST,
-	MOVE_TO
+	MOVE_TO,
+	MOVE_QUOTED, /* pager: past the quoted text that comes next */
 };
 enum front_toggle { TOGGLE_SIDEBAR, TOGGLE_QUOTED, TOGGLE_HEADERS, TOGGLE_RAW };
 
@@ -147,7 +150,10 @@ struct app {
 	    page; /* the front's size; rows of the list shown */
 	bool demo;
 	uint64_t next_ticket;
-	unsigned dirty; /* enum app_dirty: what must be drawn again */
+	unsigned dirty;      /* enum app_dirty: what must be drawn again */
+	int64_t side_folder; /* the folder the sidebar's mark and the folder
+				screen's cursor rest on; 0: the open one */
+	struct app_private *priv;
 };
 
 enum app_dirty {
@@ -161,8 +167,11 @@ enum app_dirty {
 struct app_opts {
 	struct config *config;            /* taken */
 	const char *cache_dir, *data_dir; /* NULL: the XDG places */
-	bool online;                      /* start the sync workers */
+	bool online;                      /* start the sync workers: at the
+					     first turn, after the first
+					     screen was drawn */
 	bool demo;
+	const char *account, *folder; /* NULL: the first, its INBOX */
 };
 
 int app_open(
@@ -184,7 +193,9 @@ void app_say(struct app *a, enum app_level level, const char *fmt, ...)
 /* ---- commands: the one table ---- */
 struct command {
 	const char *name; /* "next-message" */
-	const char *keys; /* default keys, blank-separated; "" none */
+	/* Default keys, blank-separated; "" none.  "pager:<Space>" is one that
+	 * is bound in this scope only. */
+	const char *keys;
 	unsigned scope;   /* enum app_scope */
 	const char *args; /* "NAME", "[N]"; NULL: takes none */
 	const char *help; /* one sentence */
@@ -192,6 +203,9 @@ struct command {
 	size_t (*complete)(struct app *a, const char *text, char ***out);
 	const char
 	    *hint; /* short word for the help line ("Del"); NULL: not there */
+	const char *fixed; /* its argument when none is given; or NULL */
+	bool key_is_arg;   /* the digit in the key is its argument: "5" runs
+			      "jump 5" */
 };
 /* All rows of all subjects, as one array; *n of them. */
 const struct command *const *commands_all(size_t *n);
@@ -205,5 +219,14 @@ const char *scope_name(
 /* Run "name args"; unknown or out of scope: says so. */
 void app_run(struct app *a, struct front *f, const char *line);
 void commands_write_man(struct buf *out); /* etui-keys(5) */
+/* For the prompt of ":" (front_ask.complete with ctx the app): names of
+ * commands that work here, then what the command itself offers. */
+size_t commands_complete(void *app, const char *text, char ***out);
+
+/* ---- demo ---- */
+/* Writes the demo's mail into a temporary folder and makes the options to
+ * open it with; *dir is to be removed by demo_done() after app_close(). */
+int demo_begin(struct app_opts *o, char **dir, struct err *e) MUST_CHECK;
+void demo_done(char *dir);
 
 #endif

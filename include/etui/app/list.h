@@ -42,6 +42,15 @@ struct list {
 	struct arena *win_arena;
 	uint64_t win_first;
 	size_t nwin;
+	unsigned height; /* of the last list_show() */
+	bool moved; /* the person has moved: new mail does not take the cursor
+		     */
+	uint64_t asked; /* rows when sync_older() was last asked for more */
+	char *find;     /* the last search and its answer */
+	int find_dir;
+	int64_t *find_ids;
+	size_t nfind;
+	bool find_stale;
 };
 
 struct list *list_open(struct app *a, int64_t folder, struct err *e);

@@ -15,6 +15,7 @@
 #include "mime/text.h"
 
 struct app;
+struct config;
 
 enum mail_state { MAIL_LOADING, MAIL_READY, MAIL_FAILED };
 
@@ -54,6 +55,12 @@ struct mail {
 	bool all_headers; /* h */
 	unsigned
 	    generation; /* grows when lines change: the pager wraps again */
+	/* private to mail.c */
+	const struct config *config;
+	const char *assumed; /* charset */
+	const char *header;  /* raw block in the arena; NULL: not here */
+	size_t header_len;
+	bool waits; /* sync was asked */
 };
 
 struct mail *mail_open(struct app *a,
@@ -62,5 +69,11 @@ void mail_free(struct mail *m);
 void mail_headers(struct app *a, struct mail *m, bool all); /* weed or not */
 /* The fetch ended or parts arrived: build the lines. */
 void mail_arrived(struct app *a, struct mail *m, int rc, const struct err *e);
+/* A message that is in no database: the same lines from its bytes (borrowed
+ * for the call). */
+struct mail *mail_from_bytes(
+    const struct config *c, const char *bytes, size_t n);
+/* "31 KB" */
+void size_text(uint64_t bytes, char out[16]);
 
 #endif
