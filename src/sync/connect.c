@@ -1,0 +1,269 @@
+/*
+ * connect - dial, prove who we are, remember what the server can.
+ *
+ * The password comes from password-command, else from the person, and stays
+ * in the keyring in memory.  What is remembered of a server is one line of
+ * text in the cache.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sync_int.h"
+#include "util/log.h"
+#include "util/mem.h"
+#include "util/os.h"
+
+#define PASSWORD_MAX        65536 /* OAuth tokens are long */
+#define PASSWORD_COMMAND_MS 60000
+#define KEYRING_LOOK_MS     100
+
+void
+keyring_init(struct keyring *k)
+{
+	memset(k, 0, sizeof *k);
+	pthread_mutex_init(&k->lock, NULL);
+	pthread_cond_init(&k->answered, NULL);
+}
+
+void
+keyring_done(struct keyring *k)
+{
+	secret_free(&k->secret);
+	pthread_cond_destroy(&k->answered);
+	pthread_mutex_destroy(&k->lock);
+}
+
+void
+keyring_answer(struct keyring *k, const struct secret *answer)
+{
+	pthread_mutex_lock(&k->lock);
+	if (answer != NULL && secret_is_set(answer))
+		secret_copy(&k->secret, answer);
+	else
+		k->given_up = true;
+	k->asked = false;
+	pthread_cond_broadcast(&k->answered);
+	pthread_mutex_unlock(&k->lock);
+}
+
+void
+keyring_stop(struct keyring *k)
+{
+	pthread_mutex_lock(&k->lock);
+	k->stop = true;
+	pthread_cond_broadcast(&k->answered);
+	pthread_mutex_unlock(&k->lock);
+}
+
+void
+keyring_forget(struct keyring *k)
+{
+	pthread_mutex_lock(&k->lock);
+	secret_free(&k->secret);
+	k->given_up = false;
+	pthread_mutex_unlock(&k->lock);
+}
+
+static int
+secret_from_command(
+    struct worker *w, const char *command, struct secret *out, struct err *e)
+{
+	struct buf b = BUF_INIT(PASSWORD_MAX);
+	int rc = -1;
+
+	if (os_capture(command, PASSWORD_COMMAND_MS, w->cancel, &b, e) < 0) {
+		err_wrap(e, "password-command");
+		goto out;
+	}
+	while (b.len > 0 &&
+	       (b.data[b.len - 1] == '\n' || b.data[b.len - 1] == '\r'))
+		buf_cut(&b, b.len - 1);
+	if (b.len == 0) {
+		err_set(e, ERR_AUTH, "password-command printed nothing");
+		goto out;
+	}
+	secret_set(out, b.data, b.len);
+	rc = 0;
+out:
+	buf_wipe(&b);
+	return rc;
+}
+
+/* Called with the lock held; waits until the person answers. */
+static int
+secret_from_person(
+    struct worker *w, bool again, const char *reason, struct err *e)
+{
+	struct keyring *k = &w->sync->keys;
+	const struct account *a = w->sync->account;
+	const char *user = account_str(a, OPT_USER);
+	const char *host = account_str(a, OPT_RECEIVE_HOST);
+	char prompt[200];
+
+	if (!k->asked) {
+		snprintf(prompt, sizeof prompt, "%s%sPassword of %s at %s: ",
+		    again && reason != NULL ? reason : "",
+		    again && reason != NULL ? "; " : "",
+		    user != NULL ? user : "?", host != NULL ? host : "?");
+		k->asked = true;
+		event_state(w, SYNC_AUTH, "waiting for the password");
+		event_ask(w->sync, prompt);
+	}
+	while (!secret_is_set(&k->secret) && !k->given_up && !k->stop &&
+	       !cancel_is_set(w->cancel)) {
+		struct timespec t;
+
+		clock_gettime(CLOCK_REALTIME, &t);
+		t.tv_nsec += KEYRING_LOOK_MS * 1000000L;
+		t.tv_sec += t.tv_nsec / 1000000000L;
+		t.tv_nsec %= 1000000000L;
+		pthread_cond_timedwait(&k->answered, &k->lock, &t);
+	}
+	if (k->stop || cancel_is_set(w->cancel))
+		return err_set(e, ERR_CANCEL, "stopped");
+	if (!secret_is_set(&k->secret))
+		return err_set(e, ERR_AUTH, "no password was given");
+	return 0;
+}
+
+/*
+ * `again` means that what we gave last was refused.  If the other worker has
+ * replaced it meanwhile, that is the answer; else the command is run anew
+ * (a token may have expired), or the person is asked.
+ */
+static int
+worker_secret(void *ctx, bool again, const char *reason, struct secret *out,
+    struct err *e)
+{
+	struct worker *w = ctx;
+	struct keyring *k = &w->sync->keys;
+	const char *command = account_str(
+	    w->sync->account, OPT_PASSWORD_COMMAND);
+	int rc = 0;
+
+	pthread_mutex_lock(&k->lock);
+	if (again && secret_is_set(&k->secret) && secret_is_set(out) &&
+	    strcmp(k->secret.data, out->data) == 0)
+		secret_free(&k->secret);
+	else if (again && !secret_is_set(out))
+		secret_free(&k->secret);
+	if (!secret_is_set(&k->secret)) {
+		if (command != NULL)
+			rc = secret_from_command(w, command, &k->secret, e);
+		else
+			rc = secret_from_person(w, again, reason, e);
+	}
+	if (rc == 0)
+		secret_copy(out, &k->secret);
+	pthread_mutex_unlock(&k->lock);
+	return rc;
+}
+
+static void
+worker_alert(void *ctx, const char *text)
+{
+	struct worker *w = ctx;
+
+	event_note(w->sync, "%s: the server says: %s",
+	    account_name(w->sync->account), text);
+}
+
+int
+worker_connect(struct worker *w, const char *first_folder,
+    const struct folder_known *known, struct err *e)
+{
+	struct sync *s = w->sync;
+	char *memory = dbr_memory(w->dbr, s->account_id);
+	struct store_opts o = {
+	    .account = s->account,
+	    .first_folder = first_folder,
+	    .first_known = known,
+	    .memory = memory,
+	    .cancel = w->cancel,
+	    .trace = w->trace,
+	    .ctx = w,
+	    .secret = worker_secret,
+	    .alert = worker_alert,
+	};
+	const char *now;
+	int rc;
+
+	rc = store_open(&o, &w->st, e);
+	if (rc == 0) {
+		now = store_memory(w->st);
+		if (now != NULL && (memory == NULL || strcmp(now, memory) != 0))
+			rc = db_put_memory(s->db, s->account_id, now, e);
+		if (rc < 0 && e->kind == ERR_FULL)
+			rc = 0; /* only slower next time */
+	}
+	if (rc < 0)
+		worker_disconnect(w, 0);
+	free(memory);
+	return rc;
+}
+
+void
+worker_disconnect(struct worker *w, int timeout_ms)
+{
+	if (w->st != NULL)
+		store_ops(w->st)->close(w->st, timeout_ms);
+	w->st = NULL;
+	cancel_reset(w->cancel);
+	if (atomic_load(&w->sync->stop))
+		cancel_set(w->cancel);
+}
+
+bool
+worker_is_stopped(const struct worker *w)
+{
+	return atomic_load(&w->sync->stop);
+}
+
+bool
+worker_is_wanted(struct worker *w)
+{
+	struct node *n;
+
+	if (atomic_load(&w->soft) || worker_is_stopped(w))
+		return true;
+	n = queue_pop(w->requests);
+	if (n == NULL)
+		return false;
+	queue_push_front(w->requests, n);
+	return true;
+}
+
+/*
+ * One etui of several pushes an account's journal: the one that holds this
+ * lock.  It ends with the process, however the process ends.
+ */
+int
+lock_take(struct sync *s)
+{
+	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd;
+
+	if (atomic_load(&s->lock_fd) >= 0)
+		return 0;
+	fd = open(
+	    s->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0) {
+		log_line("sync", "lock %s: %s", s->lock_path, strerror(errno));
+		return -1;
+	}
+	if (fcntl(fd, F_OFD_SETLK, &l) < 0) {
+		close(fd);
+		return -1;
+	}
+	if (atomic_load(&s->lock_fd) >= 0) { /* the other worker was faster */
+		close(fd);
+		return 0;
+	}
+	atomic_store(&s->lock_fd, fd);
+	return 0;
+}

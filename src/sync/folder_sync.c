@@ -1,0 +1,257 @@
+/*
+ * folder_sync - the folder on screen: newest page first, then what changed,
+ * then backfill, newest to oldest.
+ *
+ * HIGHESTMODSEQ is stored only after the changes up to it are in the
+ * database: a sync that was cut begins again from the older value, and
+ * applying a change twice does no harm.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync_int.h"
+#include "util/log.h"
+#include "util/mem.h"
+#include "util/os.h"
+
+#define BACKFILL_STEP 20000 /* rows asked of older() at once */
+
+void
+folder_known_load(struct worker *w, int64_t folder, struct folder_known *known,
+    struct mset *uids, struct arena *a)
+{
+	struct folder f;
+
+	memset(known, 0, sizeof *known);
+	if (dbr_folder(w->dbr, folder, a, &f) < 0 || f.uidvalidity == 0)
+		return;
+	known->uidvalidity = f.uidvalidity;
+	known->uidnext = f.uidnext;
+	known->modseq = f.modseq;
+	if (f.rows > 0) {
+		dbr_uids(w->dbr, folder, uids);
+		known->uids = uids;
+	}
+}
+
+void
+folder_close(struct open_folder *f)
+{
+	f->selected = false;
+	rows_done(&f->rows);
+}
+
+static int
+put_state(struct worker *w, int64_t folder, const struct folder_state *st,
+    struct err *e)
+{
+	struct folder_update u = FOLDER_UPDATE_KEEP;
+
+	u.uidvalidity = st->uidvalidity;
+	u.messages = st->exists;
+	return db_put_folder_state(w->sync->db, folder, &u, e);
+}
+
+/* The sync up to st is complete. */
+static int
+put_synced(
+    struct worker *w, struct open_folder *f, bool complete, struct err *e)
+{
+	struct folder_update u = FOLDER_UPDATE_KEEP;
+
+	u.modseq = f->state.modseq;
+	u.uidnext = f->state.uidnext;
+	u.synced = (uint64_t)os_time();
+	if (complete)
+		u.complete = 1;
+	return db_put_folder_state(w->sync->db, f->id, &u, e);
+}
+
+static bool
+known_has_rows(const struct folder_known *k)
+{
+	return k->uids != NULL && (k->uids->n > 0 || k->uids->nstr > 0);
+}
+
+/* Nothing is here yet: the page that is on screen, and no more. */
+static int
+first_page(struct worker *w, struct open_folder *f, struct err *e)
+{
+	const struct store_ops *ops = store_ops(w->st);
+	struct row_sink sink = rows_sink(&f->rows);
+
+	if (f->state.exists == 0)
+		return 0;
+	if (ops->newest(w->st, f->page, &sink, e) < 0)
+		return -1;
+	return rows_flush(&f->rows, e);
+}
+
+/* Rows are here: new mail first, for that is what one looks for, then what
+ * became of the others. */
+static int
+refresh(struct worker *w, struct open_folder *f,
+    const struct folder_known *known, struct err *e)
+{
+	const struct store_ops *ops = store_ops(w->st);
+	struct row_sink sink = rows_sink(&f->rows);
+	uint64_t unseen;
+
+	if (ops->since(w->st, known->uidnext, &sink, e) < 0 ||
+	    rows_flush(&f->rows, e) < 0)
+		return -1;
+	unseen = f->rows.unseen;
+	if (unseen > 0)
+		event_new(w->sync, f->id, unseen);
+	if (!f->state.resynced && ops->changes != NULL) {
+		if (ops->changes(w->st, known, &f->sink, e) < 0)
+			return -1;
+	}
+	return rows_flush(&f->rows, e);
+}
+
+/* What is asked of older() first: 0 rows, to learn how many there are. */
+static int
+count_left(struct worker *w, struct open_folder *f, struct err *e)
+{
+	struct row_sink sink = rows_sink(&f->rows);
+
+	f->left = 0;
+	if (store_ops(w->st)->older == NULL || f->state.exists == 0)
+		return 0;
+	return store_ops(w->st)->older(w->st, 0, &f->left, &sink, e);
+}
+
+int
+folder_start(struct worker *w, struct open_folder *f, struct err *e)
+{
+	const struct store_ops *ops = store_ops(w->st);
+	struct folder_known known;
+	struct mset uids = MSET_INIT;
+	struct arena a = ARENA_INIT;
+	int rc = -1;
+
+	folder_close(f);
+	rows_init(&f->rows, w, f->id);
+	f->sink = rows_changes(&f->rows);
+	f->first_done = false;
+	folder_known_load(w, f->id, &known, &uids, &a);
+	if (ops->select(w->st, f->name, &known, &f->sink, &f->state, e) < 0)
+		goto out;
+	f->selected = true;
+	if (f->state.reset) {
+		log_line("sync", "folder rebuilt on the server");
+		mset_free(&uids);
+		known.uids = NULL;
+		if (db_remove_all(w->sync->db, f->id, e) < 0)
+			goto out;
+	}
+	if (rows_flush(&f->rows, e) < 0 ||
+	    put_state(w, f->id, &f->state, e) < 0)
+		goto out;
+	if (known_has_rows(&known))
+		rc = refresh(w, f, &known, e);
+	else
+		rc = first_page(w, f, e);
+	if (rc == 0)
+		rc = count_left(w, f, e);
+	if (rc == 0)
+		rc = put_synced(w, f, f->left == 0, e);
+	f->first_done = rc == 0;
+out:
+	mset_free(&uids);
+	arena_free(&a);
+	if (rc < 0)
+		err_wrap(e, "open %s", f->name);
+	return rc;
+}
+
+/* How many more rows this folder should have here. */
+static uint64_t
+rows_missing(struct worker *w, struct open_folder *f)
+{
+	uint64_t bound = (uint64_t)account_int(
+	    w->sync->account, OPT_SYNC_MESSAGES);
+	struct arena a = ARENA_INIT;
+	struct folder row;
+	uint64_t have = 0, want;
+
+	if (dbr_folder(w->dbr, f->id, &a, &row) == 0)
+		have = row.rows;
+	arena_free(&a);
+	if (bound == 0)
+		return f->left;
+	want = have < bound ? bound - have : 0;
+	if (f->want_older > want)
+		want = f->want_older;
+	return want < f->left ? want : f->left;
+}
+
+int
+folder_backfill(
+    struct worker *w, struct open_folder *f, bool *more, struct err *e)
+{
+	struct row_sink sink = rows_sink(&f->rows);
+	struct progress p;
+	uint64_t missing = rows_missing(w, f), step, before;
+	int rc = 0;
+
+	*more = false;
+	if (missing == 0)
+		return 0;
+	progress_start(&p, w->sync,
+	    SYNC_JOB_TICKET + atomic_fetch_add(&w->sync->jobs, 1),
+	    "Headers of %s", f->name);
+	p.total = missing;
+	atomic_store(&w->ticket, p.ticket);
+	f->rows.progress = &p;
+	f->rows.polite = true;
+	while (rc == 0 && missing > 0 && f->left > 0 && !worker_is_wanted(w)) {
+		step = missing < BACKFILL_STEP ? missing : BACKFILL_STEP;
+		before = f->rows.total;
+		rc = store_ops(w->st)->older(w->st, step, &f->left, &sink, e);
+		if (rc == 0)
+			rc = rows_flush(&f->rows, e);
+		before = f->rows.total - before;
+		missing = before < missing ? missing - before : 0;
+		f->want_older = before < f->want_older ? f->want_older - before
+						       : 0;
+		if (rc == 0 && before == 0 && !worker_is_wanted(w))
+			break; /* a server that gives nothing */
+	}
+	f->rows.polite = false;
+	f->rows.progress = NULL;
+	atomic_store(&w->ticket, 0);
+	progress_end(&p, rc, e);
+	if (rc == 0 && f->left == 0)
+		rc = put_synced(w, f, true, e);
+	if (atomic_exchange(&w->soft, false))
+		f->want_older = 0, f->left = 0; /* stopped by hand */
+	*more = rc == 0 && missing > 0 && f->left > 0;
+	return rc;
+}
+
+int
+folder_catch_up(struct worker *w, struct open_folder *f, struct err *e)
+{
+	struct row_sink sink = rows_sink(&f->rows);
+	struct folder_update u = FOLDER_UPDATE_KEEP;
+	uint64_t unseen = f->rows.unseen;
+
+	if (rows_flush(&f->rows, e) < 0)
+		return -1;
+	if (!f->rows.exists_told)
+		return 0;
+	f->rows.exists_told = false;
+	u.messages = f->rows.exists;
+	if (store_ops(w->st)->since(w->st, f->state.uidnext, &sink, e) < 0 ||
+	    rows_flush(&f->rows, e) < 0)
+		return -1;
+	if (f->rows.unseen > unseen)
+		event_new(w->sync, f->id, f->rows.unseen - unseen);
+	if (f->rows.uid_max >= f->state.uidnext && f->rows.uid_max > 0)
+		f->state.uidnext = f->rows.uid_max + 1;
+	u.uidnext = f->state.uidnext;
+	return db_put_folder_state(w->sync->db, f->id, &u, e);
+}

@@ -1,0 +1,478 @@
+/*
+ * push - carries the journal to the server.
+ *
+ * Acts go in the order they were made.  Neighbours that say the same of the
+ * same folder go as one command; an act that concerns several folders (an
+ * undo) goes as several.  What the server confirms is noted target by target,
+ * so an act that was cut half-way goes on where it stopped.  A connection
+ * that dies puts nothing back: the act stays pending.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/journal.h"
+#include "sync_int.h"
+#include "util/log.h"
+#include "util/mem.h"
+
+#define PUSH_ACTS_MAX 200 /* acts looked at in one go */
+
+/* One message that a command is to change, and whose wish that was. */
+struct item {
+	struct act *act;
+	size_t index;
+	struct mkey key;
+	bool done, checked;
+	struct mkey moved;
+	uint64_t moved_uidvalidity;
+};
+
+/* What one command says: the same of several messages of one folder. */
+struct group {
+	const char *folder;
+	uint64_t uidvalidity;
+	enum act_kind kind;
+	unsigned on, off;
+	const char *to;
+	struct item *v;
+	size_t n, cap;
+	bool told; /* the server named at least one new place */
+};
+
+struct push {
+	struct worker *worker;
+	struct open_folder *open;
+	struct arena arena;
+	struct group *v;
+	size_t n, cap;
+};
+
+static bool
+keys_equal(const struct mkey *a, const struct mkey *b)
+{
+	if (a->num != 0 || b->num != 0)
+		return a->num == b->num;
+	return a->str != NULL && b->str != NULL && strcmp(a->str, b->str) == 0;
+}
+
+static bool
+text_equal(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static struct group *
+group_for(struct push *p, const struct group *like)
+{
+	struct group *g = p->n > 0 ? &p->v[p->n - 1] : NULL;
+
+	if (g != NULL && strcmp(g->folder, like->folder) == 0 &&
+	    g->uidvalidity == like->uidvalidity && g->kind == like->kind &&
+	    g->on == like->on && g->off == like->off &&
+	    text_equal(g->to, like->to))
+		return g;
+	mem_grow(&p->v, &p->cap, p->n + 1, sizeof *p->v);
+	g = &p->v[p->n++];
+	*g = *like;
+	g->v = NULL;
+	g->n = g->cap = 0;
+	return g;
+}
+
+static void
+group_add(struct group *g, struct act *a, size_t index, const struct mkey *k)
+{
+	mem_grow(&g->v, &g->cap, g->n + 1, sizeof *g->v);
+	memset(&g->v[g->n], 0, sizeof g->v[g->n]);
+	g->v[g->n].act = a;
+	g->v[g->n].index = index;
+	g->v[g->n].key = *k;
+	g->n++;
+}
+
+static const struct act_target *
+target_like(const struct act *of, const struct act_target *t, size_t hint)
+{
+	if (hint < of->n && strcmp(of->v[hint].folder, t->folder) == 0 &&
+	    keys_equal(&of->v[hint].key, &t->key))
+		return &of->v[hint];
+	for (size_t i = 0; i < of->n; i++)
+		if (strcmp(of->v[i].folder, t->folder) == 0 &&
+		    keys_equal(&of->v[i].key, &t->key))
+			return &of->v[i];
+	return NULL;
+}
+
+/* Where a reversed move put this message, asking the server when it did not
+ * say at the time. */
+static int
+find_moved(struct push *p, const struct act *reversed,
+    const struct act_target *was, struct group *like, struct mkey *key,
+    struct err *e)
+{
+	struct mset found = MSET_INIT;
+	struct worker *w = p->worker;
+	struct folder_known none = {.uidvalidity = 0};
+	struct folder_state st;
+	int rc = -1;
+
+	like->folder = reversed->to;
+	like->uidvalidity = was->moved_uidvalidity;
+	if (was->moved.num != 0 || was->moved.str != NULL) {
+		*key = was->moved;
+		return 0;
+	}
+	if (was->msgid == NULL || *was->msgid == '\0' ||
+	    store_ops(w->st)->find_msgid == NULL)
+		return err_set(
+		    e, ERR_GONE, "the server did not say where it went");
+	folder_close(p->open);
+	memset(&st, 0, sizeof st);
+	if (store_ops(w->st)->select(w->st, reversed->to, &none, NULL, &st, e) <
+		0 ||
+	    store_ops(w->st)->find_msgid(w->st, was->msgid, &found, e) < 0)
+		goto out;
+	if (found.n == 0 && found.nstr == 0) {
+		err_set(e, ERR_GONE, "it is no longer in %s", reversed->to);
+		goto out;
+	}
+	key->num = found.n > 0 ? found.range[found.n - 1].hi : 0;
+	key->str = found.nstr > 0 ? arena_str(&p->arena, found.str[0]) : NULL;
+	like->uidvalidity = st.uidvalidity;
+	rc = 0;
+out:
+	mset_free(&found);
+	return rc;
+}
+
+/* The command that one target of an undo needs. */
+static int
+reverse_target(struct push *p, const struct act *a, const struct act *reversed,
+    size_t i, struct group *like, struct mkey *key, struct err *e)
+{
+	const struct act_target *t = &a->v[i];
+	const struct act_target *was = target_like(reversed, t, i);
+
+	if (was == NULL)
+		return err_set(
+		    e, ERR_GONE, "what it reverses is not in the journal");
+	if (a->kind == ACT_FLAGS) {
+		unsigned mask = reversed->on | reversed->off;
+
+		like->on = was->flags_before & mask;
+		like->off = ~was->flags_before & mask;
+		return 0;
+	}
+	like->to = t->folder;
+	return find_moved(p, reversed, was, like, key, e);
+}
+
+/* Split one act into commands, appended to p->v. */
+static int
+act_split(struct push *p, struct act *a, struct err *e)
+{
+	struct act reversed;
+	bool undo = a->undoes != 0;
+
+	memset(&reversed, 0, sizeof reversed);
+	if (undo &&
+	    dbr_act(p->worker->dbr, a->undoes, &p->arena, &reversed) < 0)
+		return err_set(
+		    e, ERR_GONE, "what it reverses is not in the journal");
+	for (size_t i = 0; i < a->n; i++) {
+		struct act_target *t = &a->v[i];
+		struct mkey key = t->key;
+		struct group like = {
+		    .folder = t->folder,
+		    .uidvalidity = t->uidvalidity,
+		    .kind = a->kind,
+		    .on = a->on,
+		    .off = a->off,
+		    .to = a->to,
+		};
+
+		if (t->done)
+			continue;
+		if (undo &&
+		    reverse_target(p, a, &reversed, i, &like, &key, e) < 0)
+			return -1;
+		group_add(group_for(p, &like), a, i, &key);
+	}
+	return 0;
+}
+
+/* ---- saying it ---- */
+
+static int
+group_select(struct push *p, const struct group *g, struct err *e)
+{
+	struct open_folder *f = p->open;
+	struct folder_known none = {.uidvalidity = 0};
+	struct folder_state st;
+	uint64_t validity;
+
+	memset(&st, 0, sizeof st);
+	if (f->selected && strcmp(f->name, g->folder) == 0) {
+		validity = f->state.uidvalidity;
+	} else {
+		folder_close(f);
+		if (store_ops(p->worker->st)
+			->select(
+			    p->worker->st, g->folder, &none, NULL, &st, e) < 0)
+			return err_wrap(e, "open %s", g->folder);
+		validity = st.uidvalidity;
+	}
+	if (g->uidvalidity != 0 && validity != 0 && g->uidvalidity != validity)
+		return err_set(e, ERR_GONE,
+		    "%s was rebuilt on the server; its messages have other "
+		    "numbers",
+		    g->folder);
+	return 0;
+}
+
+static int
+on_moved(void *ctx, const struct mkey *from, const struct mkey *to,
+    uint64_t uidvalidity, struct err *e)
+{
+	struct group *g = ctx;
+
+	(void)e;
+	for (size_t i = 0; i < g->n; i++) {
+		if (g->v[i].done || !keys_equal(&g->v[i].key, from))
+			continue;
+		g->v[i].done = true;
+		g->v[i].moved.num = to->num;
+		g->v[i].moved.str = mem_str(to->str);
+		g->v[i].moved_uidvalidity = uidvalidity;
+		g->told = g->told || to->num != 0 || to->str != NULL;
+		break;
+	}
+	return 0;
+}
+
+static void
+group_all_done(struct group *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		g->v[i].done = true;
+}
+
+static int
+group_say(struct push *p, struct group *g, struct err *e)
+{
+	const struct store_ops *ops = store_ops(p->worker->st);
+	struct move_sink sink = {.ctx = g, .moved = on_moved};
+	struct mset set = MSET_INIT;
+	int rc = -1;
+
+	if (group_select(p, g, e) < 0)
+		return -1;
+	for (size_t i = 0; i < g->n; i++)
+		mset_add_key(&set, &g->v[i].key);
+	if (g->kind == ACT_FLAGS && ops->set_flags != NULL)
+		rc = ops->set_flags(p->worker->st, &set, g->on, g->off, e);
+	else if (g->kind == ACT_MOVE && ops->move != NULL)
+		rc = ops->move(p->worker->st, &set, g->to, &sink, e);
+	else
+		err_set(e, ERR_INPUT, "this kind of account cannot do that");
+	/* A server without COPYUID names no new place: all of it is done, and
+	 * the rows find their new keys by Message-ID. */
+	if (rc == 0 && (g->kind == ACT_FLAGS || !g->told))
+		group_all_done(g);
+	mset_free(&set);
+	return rc;
+}
+
+/* Note what the server confirmed, act by act. */
+static int
+group_confirm(struct push *p, struct group *g, struct err *e)
+{
+	struct act_moved *m = mem_array(g->n, sizeof *m);
+	size_t i = 0, n;
+	int rc = 0;
+
+	while (rc == 0 && i < g->n) {
+		struct act *a = g->v[i].act;
+
+		for (n = 0; i < g->n && g->v[i].act == a; i++) {
+			if (!g->v[i].done)
+				continue;
+			m[n].index = g->v[i].index;
+			m[n].key = g->v[i].moved;
+			m[n].uidvalidity = g->v[i].moved_uidvalidity;
+			a->v[g->v[i].index].done = true;
+			n++;
+		}
+		if (n > 0)
+			rc = db_act_targets_done(
+			    p->worker->sync->db, a->id, m, n, e);
+	}
+	free(m);
+	return rc;
+}
+
+/* ---- how an act ends ---- */
+
+static size_t
+act_left(const struct act *a)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		left += !a->v[i].done;
+	return left;
+}
+
+static int
+act_end(struct push *p, struct act *a, const struct err *why, struct err *e)
+{
+	struct sync *s = p->worker->sync;
+	size_t left = act_left(a);
+	char reason[300];
+
+	if (left == 0)
+		return db_act_end(s->db, a->id, ACT_DONE, NULL, e);
+	snprintf(reason, sizeof reason, "%s",
+	    why != NULL ? why->text : "no longer on the server");
+	event_note(s, "%s: %zu of %zu not done: %s",
+	    a->text != NULL ? a->text : "a change", left, a->n, reason);
+	return db_act_end(s->db, a->id, ACT_FAILED, reason, e);
+}
+
+/*
+ * Messages that a move passed over: another client took them away.  Their
+ * rows were put back; they must not stay for ever.
+ */
+static int
+forget_missing(struct push *p, struct group *g, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct mset gone = MSET_INIT;
+	struct folder row;
+	int rc = 0;
+
+	if (g->kind == ACT_MOVE && g->told) {
+		for (size_t i = 0; i < g->n; i++)
+			if (!g->v[i].done)
+				mset_add_key(&gone, &g->v[i].key);
+	}
+	if ((gone.n > 0 || gone.nstr > 0) &&
+	    dbr_folder_named(p->worker->dbr, p->worker->sync->account_id,
+		g->folder, &a, &row) == 0)
+		rc = db_remove_messages(p->worker->sync->db, row.id, &gone, e);
+	mset_free(&gone);
+	arena_free(&a);
+	return rc;
+}
+
+static void
+push_reset(struct push *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		for (size_t k = 0; k < p->v[i].n; k++)
+			free((char *)(uintptr_t)p->v[i].v[k].moved.str);
+		free(p->v[i].v);
+	}
+	p->n = 0;
+}
+
+static bool
+is_fatal(struct worker *w, const struct err *e)
+{
+	return store_is_dead(w->st) || e->kind == ERR_CANCEL ||
+	       e->kind == ERR_FULL;
+}
+
+/* Push acts [0, n) as the groups in p->v; all of them end here unless the
+ * connection died. */
+static int
+push_groups(struct push *p, struct act *acts, size_t n, struct err *e)
+{
+	struct err why = ERR_INIT;
+	bool refused = false;
+
+	for (size_t i = 0; i < n; i++)
+		if (db_act_pushing(p->worker->sync->db, acts[i].id, e) < 0)
+			return -1;
+	for (size_t i = 0; i < p->n; i++) {
+		int rc = group_say(p, &p->v[i], &why);
+
+		if (group_confirm(p, &p->v[i], e) < 0)
+			return -1;
+		if (rc < 0 && is_fatal(p->worker, &why)) {
+			*e = why;
+			return -1;
+		}
+		refused = refused || rc < 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (act_end(p, &acts[i], refused ? &why : NULL, e) < 0)
+			return -1;
+	for (size_t i = 0; !refused && i < p->n; i++)
+		if (forget_missing(p, &p->v[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+/* May these two go as one command?  Only plain acts on one folder each. */
+static bool
+acts_alike(const struct act *a, const struct act *b)
+{
+	if (a->undoes != 0 || b->undoes != 0 || a->kind != b->kind ||
+	    a->on != b->on || a->off != b->off || !text_equal(a->to, b->to) ||
+	    a->n == 0 || b->n == 0)
+		return false;
+	for (size_t i = 0; i < b->n; i++)
+		if (strcmp(a->v[0].folder, b->v[i].folder) != 0 ||
+		    a->v[0].uidvalidity != b->v[i].uidvalidity)
+			return false;
+	return true;
+}
+
+static int
+push_run(struct push *p, struct act *acts, size_t n, struct err *e)
+{
+	struct err why = ERR_INIT;
+	int rc;
+
+	push_reset(p);
+	for (size_t i = 0; i < n; i++) {
+		if (act_split(p, &acts[i], &why) == 0)
+			continue;
+		if (is_fatal(p->worker, &why)) {
+			*e = why;
+			return -1;
+		}
+		/* only an undo fails here, and an undo goes alone */
+		return act_end(p, &acts[i], &why, e);
+	}
+	rc = push_groups(p, acts, n, e);
+	push_reset(p);
+	return rc;
+}
+
+int
+journal_push(struct worker *w, struct open_folder *f, struct err *e)
+{
+	struct push p = {.worker = w, .open = f};
+	struct arena a = ARENA_INIT;
+	struct act *acts = NULL;
+	size_t n, i, k;
+	int rc = 0;
+
+	n = dbr_acts_pending(
+	    w->dbr, account_name(w->sync->account), PUSH_ACTS_MAX, &a, &acts);
+	for (i = 0; rc == 0 && i < n; i = k) {
+		for (k = i + 1; k < n && acts_alike(&acts[i], &acts[k]);)
+			k++;
+		rc = push_run(&p, acts + i, k - i, e);
+	}
+	push_reset(&p);
+	free(p.v);
+	arena_free(&p.arena);
+	arena_free(&a);
+	if (rc == 0 && f->selected)
+		rc = rows_flush(&f->rows, e);
+	return rc;
+}

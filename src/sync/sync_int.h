@@ -1,0 +1,202 @@
+/*
+ * sync_int - what the workers of one account share.
+ *
+ * Requests move to a worker through its queue; events move back through the
+ * queue of whoever started us.  Between the two workers only `struct keyring`
+ * (the password) is shared, under its own lock.
+ */
+#ifndef ETUI_SYNC_INT_H
+#define ETUI_SYNC_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "db/folder.h"
+#include "db/message.h"
+#include "store/store.h"
+#include "sync/sync.h"
+
+#define SYNC_CHUNK         500   /* rows handed to the database at once */
+#define SYNC_WHOLE_MAX     49152 /* messages up to this size are fetched whole */
+#define SYNC_FETCH_IDLE_MS 300000 /* the fetch connection is closed after */
+#define SYNC_JOURNAL_LOOK_MS                                                   \
+	5000 /* acts another etui posted are seen after                        \
+	      */
+#define SYNC_JOB_TICKET (UINT64_C(1) << 62) /* tickets below are callers' */
+
+enum request_kind {
+	REQ_OPEN,    /* folder, name, count: rows of a page */
+	REQ_OLDER,   /* folder, count */
+	REQ_VISIBLE, /* folder, ids */
+	REQ_CHECK,
+	REQ_NUDGE,
+	REQ_FETCH, /* ticket, msg, section, ahead */
+	REQ_STOP,
+};
+
+struct request {
+	struct node node;
+	enum request_kind kind;
+	int64_t folder;
+	char *name;
+	uint64_t count;
+	uint64_t ticket;
+	int64_t msg;
+	char *section; /* NULL: what reading it needs */
+	bool ahead;
+	int64_t *ids;
+	size_t n;
+};
+void request_free(struct request *r);
+
+/* The password, once a person or a command gave it. */
+struct keyring {
+	pthread_mutex_t lock;
+	pthread_cond_t answered;
+	struct secret secret;
+	bool asked;    /* a question is on the screen */
+	bool given_up; /* the person answered nothing */
+	bool stop;
+};
+void keyring_init(struct keyring *k);
+void keyring_done(struct keyring *k);
+void keyring_answer(struct keyring *k, const struct secret *answer);
+void keyring_stop(struct keyring *k);
+/* Forget what the server refused, so that the next login asks. */
+void keyring_forget(struct keyring *k);
+
+struct sync;
+
+/* One connection and the thread that drives it. */
+struct worker {
+	struct sync *sync;
+	const char *name; /* "main", "fetch": for traces and the log */
+	pthread_t thread;
+	struct queue *requests;
+	struct cancel *cancel; /* of the connection; reset between two */
+	struct trace *trace;
+	struct dbr *dbr;
+	struct store *st;      /* NULL while not connected */
+	atomic_bool soft;      /* ^G: end the job, keep the connection */
+	atomic_llong alive_ms; /* when the server was last heard in a job */
+	atomic_ullong ticket;  /* the job being done, 0 none */
+	bool refused;          /* the password in the keyring was refused */
+};
+
+struct sync {
+	const struct account *account;
+	int64_t account_id;
+	struct db *db;
+	struct queue *events;
+	char *lock_path;
+	atomic_int lock_fd; /* held: this etui pushes the journal; -1 not */
+	atomic_ullong jobs; /* numbers for jobs of our own */
+	bool once;
+	atomic_bool stop;
+	atomic_bool online; /* main is connected: fetch may dial */
+	struct keyring keys;
+	struct worker main, fetch;
+	atomic_int refs; /* workers that still run, and the owner */
+};
+
+/* ---- events (event.c) ---- */
+void event_state(struct worker *w, enum sync_state state, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+void event_note(struct sync *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void event_folder(struct sync *s, int64_t folder, int rc, const struct err *e);
+void event_message(
+    struct sync *s, uint64_t ticket, int rc, const struct err *e);
+void event_new(struct sync *s, int64_t folder, uint64_t count);
+void event_ask(struct sync *s, const char *prompt);
+
+/* Progress of one job, told at most ten times a second. */
+struct progress {
+	struct sync *sync;
+	uint64_t ticket;
+	char what[80];
+	uint64_t done, total;
+	bool bytes;
+	bool told;
+	int64_t started_ms, told_ms;
+};
+void progress_start(struct progress *p, struct sync *s, uint64_t ticket,
+    const char *fmt, ...) PRINTF_LIKE(4, 5);
+void progress_tell(struct progress *p);
+void progress_end(struct progress *p, int rc, const struct err *e);
+
+/* ---- connection (connect.c) ---- */
+int worker_connect(struct worker *w, const char *first_folder,
+    const struct folder_known *known, struct err *e) MUST_CHECK;
+void worker_disconnect(struct worker *w, int timeout_ms);
+bool worker_is_stopped(const struct worker *w);
+/* Has a request come, or was the job stopped?  Sinks ask between rows. */
+bool worker_is_wanted(struct worker *w);
+int lock_take(struct sync *s);
+
+/* ---- rows on their way into the database (rows.c) ---- */
+struct rows {
+	struct worker *worker;
+	int64_t folder;
+	struct arena arena;
+	struct db_msg *v;
+	size_t n, cap;
+	struct db_flags *flag;
+	size_t nflags, flagcap;
+	struct mset gone;
+	uint64_t total, unseen; /* rows seen, of them unread */
+	uint64_t uid_max;
+	bool polite; /* give way when a request waits */
+	struct progress *progress;
+	uint64_t exists;
+	bool exists_told;
+};
+void rows_init(struct rows *r, struct worker *w, int64_t folder);
+void rows_done(struct rows *r);
+struct row_sink rows_sink(struct rows *r);
+struct change_sink rows_changes(struct rows *r);
+int rows_flush(struct rows *r, struct err *e) MUST_CHECK;
+
+/* ---- the open folder (folder_sync.c) ---- */
+struct open_folder {
+	int64_t id; /* 0: none */
+	char *name;
+	unsigned page;
+	bool selected;   /* on this connection */
+	bool first_done; /* newest page and changes are in */
+	bool told;       /* SYNC_EV_FOLDER was sent */
+	struct folder_state state;
+	uint64_t left;       /* messages on the server below the lowest row */
+	uint64_t want_older; /* asked for by scrolling */
+	struct rows rows;    /* target of the change sink while selected */
+	struct change_sink sink; /* lives as long as the folder is selected */
+};
+int folder_start(
+    struct worker *w, struct open_folder *f, struct err *e) MUST_CHECK;
+/* Rows older than those here, until the bound or a request; *more tells
+ * whether there is more to do. */
+int folder_backfill(struct worker *w, struct open_folder *f, bool *more,
+    struct err *e) MUST_CHECK;
+/* After the server said something: new mail, flags, removals. */
+int folder_catch_up(
+    struct worker *w, struct open_folder *f, struct err *e) MUST_CHECK;
+void folder_known_load(struct worker *w, int64_t folder,
+    struct folder_known *known, struct mset *uids, struct arena *a);
+void folder_close(struct open_folder *f);
+
+/* ---- the folder list and counts (folders.c) ---- */
+int folders_sync(struct worker *w, int64_t open, struct err *e) MUST_CHECK;
+
+/* ---- structures of what is on screen (fetch.c) ---- */
+void *fetch_main(void *worker);
+int structures_fetch(struct worker *w, const int64_t *ids, size_t n,
+    int64_t folder, struct err *e) MUST_CHECK;
+
+/* ---- journal (push.c) ---- */
+/* Push what is pending; *moved_away tells that another folder is selected
+ * now. */
+int journal_push(
+    struct worker *w, struct open_folder *f, struct err *e) MUST_CHECK;
+
+void *main_worker(void *worker);
+
+#endif
