@@ -104,7 +104,7 @@ refresh(struct worker *w, struct open_folder *f,
 	unseen = f->rows.unseen;
 	if (unseen > 0)
 		event_new(w->sync, f->id, unseen);
-	if (!f->state.resynced && ops->changes != NULL) {
+	if (!f->state.resynced) {
 		if (ops->changes(w->st, known, &f->sink, e) < 0)
 			return -1;
 	}
@@ -118,7 +118,7 @@ count_left(struct worker *w, struct open_folder *f, struct err *e)
 	struct row_sink sink = rows_sink(&f->rows);
 
 	f->left = 0;
-	if (store_ops(w->st)->older == NULL || f->state.exists == 0)
+	if (f->state.exists == 0)
 		return 0;
 	return store_ops(w->st)->older(w->st, 0, &f->left, &sink, e);
 }

@@ -108,8 +108,6 @@ status_each(struct worker *w, struct listing *l, int64_t open, struct err *e)
 	size_t asked = 0;
 	int rc = 0;
 
-	if (store_ops(w->st)->status == NULL)
-		return 0;
 	for (size_t i = 0; rc == 0 && i < l->n && asked < STATUS_MAX; i++) {
 		if (!l->v[i].selectable || worker_is_wanted(w))
 			continue;
@@ -131,8 +129,6 @@ folders_sync(struct worker *w, int64_t open, struct err *e)
 	struct folder_sink sink = {.ctx = &l, .folder = on_folder};
 	int rc = 0;
 
-	if (store_ops(w->st)->folders == NULL)
-		return 0;
 	if (store_ops(w->st)->folders(w->st, &sink, e) < 0) {
 		rc = err_wrap(e, "list folders");
 		goto out;

@@ -18,7 +18,7 @@
 
 #define FIRST_REQUEST_MS 50 /* how long a start waits for its folder */
 #define GOODBYE_MS       100
-#define COMPLAINT_MS 5000 /* pause after a failure of our own */
+#define COMPLAINT_MS     5000 /* pause after a failure of our own */
 
 struct agenda {
 	struct open_folder folder;
@@ -207,8 +207,7 @@ step(struct worker *w, struct agenda *g, struct err *e)
 		return journal_push(w, f, e) < 0 ? -1 : 1;
 	if (g->check) {
 		g->check = false;
-		if (f->selected && store_ops(w->st)->noop != NULL &&
-		    store_ops(w->st)->noop(w->st, e) < 0)
+		if (f->selected && store_ops(w->st)->noop(w->st, e) < 0)
 			return -1;
 		return f->selected && folder_catch_up(w, f, e) < 0 ? -1 : 1;
 	}
@@ -250,7 +249,7 @@ rest(struct worker *w, struct agenda *g, struct err *e)
 	struct node *n;
 
 	event_state(w, SYNC_IDLE, "%s", store_tls_text(w->st));
-	if (f->selected && store_ops(w->st)->watch != NULL) {
+	if (f->selected && (store_caps(w->st) & STORE_WATCH)) {
 		if (store_ops(w->st)->watch(
 			w->st, queue_fd(w->requests), timeout, e) < 0)
 			return -1;

@@ -123,8 +123,7 @@ find_moved(struct push *p, const struct act *reversed,
 		*key = was->moved;
 		return 0;
 	}
-	if (was->msgid == NULL || *was->msgid == '\0' ||
-	    store_ops(w->st)->find_msgid == NULL)
+	if (was->msgid == NULL || *was->msgid == '\0')
 		return err_set(
 		    e, ERR_GONE, "the server did not say where it went");
 	folder_close(p->open);
@@ -270,12 +269,10 @@ group_say(struct push *p, struct group *g, struct err *e)
 		return -1;
 	for (size_t i = 0; i < g->n; i++)
 		mset_add_key(&set, &g->v[i].key);
-	if (g->kind == ACT_FLAGS && ops->set_flags != NULL)
+	if (g->kind == ACT_FLAGS)
 		rc = ops->set_flags(p->worker->st, &set, g->on, g->off, e);
-	else if (g->kind == ACT_MOVE && ops->move != NULL)
-		rc = ops->move(p->worker->st, &set, g->to, &sink, e);
 	else
-		err_set(e, ERR_INPUT, "this kind of account cannot do that");
+		rc = ops->move(p->worker->st, &set, g->to, &sink, e);
 	/* A server without COPYUID names no new place: all of it is done, and
 	 * the rows find their new keys by Message-ID. */
 	if (rc == 0 && (g->kind == ACT_FLAGS || !g->told))
