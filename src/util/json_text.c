@@ -18,11 +18,11 @@ static void
 put_escape(struct buf *out, int32_t cp)
 {
 	if (cp >= 0x10000)
-		buf_printf(out, "\\u%04x\\u%04x",
+		buf_printf(out, "\\u%04X\\u%04X",
 		    0xd7c0u + ((unsigned)cp >> 10),
 		    0xdc00u + ((unsigned)cp & 0x3ff));
 	else
-		buf_printf(out, "\\u%04x", (unsigned)cp);
+		buf_printf(out, "\\u%04X", (unsigned)cp);
 }
 
 static bool

@@ -111,10 +111,14 @@ may_vary(int32_t prev, int32_t cp)
 	return false;
 }
 
+/* Never characters, or kept free by Unicode for invisible ones. */
 static bool
 is_noncharacter(int32_t cp)
 {
-	return (cp & 0xfffe) == 0xfffe || (cp >= 0xfdd0 && cp <= 0xfdef);
+	return (cp & 0xfffe) == 0xfffe || (cp >= 0xfdd0 && cp <= 0xfdef) ||
+	       cp == 0x2065 || (cp >= 0xfff0 && cp <= 0xfff8) ||
+	       (cp >= 0xe0000 && cp <= 0xe00ff) ||
+	       (cp >= 0xe01f0 && cp <= 0xe0fff);
 }
 
 static bool
