@@ -1,6 +1,7 @@
 /*
  * json - writes JSON text: one line per value, strings escaped, invalid UTF-8
- * replaced.  For --json; reading is for a later need.
+ * replaced, what acts on a terminal written as \u escapes.  For --json;
+ * reading is for a later need.
  *
  *	struct json j;
  *	json_init(&j, &out);

@@ -19,8 +19,9 @@ size_t utf8_next(const char *s, size_t n, int32_t *cp);
 size_t utf8_put(int32_t cp, char out[4]); /* bytes written */
 bool utf8_is_valid(const char *s, size_t n);
 
-/* The next grapheme cluster: returns its bytes, *width its cells (0..2).
- * A cluster never holds CR or LF with something else. */
+/* The next grapheme cluster: returns its bytes, *width its cells (1 or 2; 0
+ * for LF and CR alone).  A cluster never holds CR or LF with something else.
+ * One that has no base of its own, an invalid byte and a control are 1. */
 size_t utf8_grapheme(const char *s, size_t n, int *width);
 int utf8_width(const char *s, size_t n); /* cells of clean text */
 
@@ -44,12 +45,17 @@ enum clean {
  * surrogates, noncharacters and invalid bytes each become one visible U+FFFD
  * ('?' with CLEAN_ASCII); ESC becomes U+241B.
  * Replaced, not dropped: a dropped byte would join words that were apart.
+ * A mark with no base stands on U+25CC; too many marks on one base, and
+ * variation selectors that choose nothing, are replaced too, so that no
+ * cluster of clean text is without a cell or longer than a few dozen bytes.
+ * Stops where `out` is full.
  */
 void utf8_clean(struct buf *out, const char *s, size_t n, unsigned flags);
 char *utf8_cleaned(const char *s, unsigned flags); /* yours */
 
-/* Case- and accent-folded form for searching (utf8proc: casefold, decompose,
- * strip marks); invalid bytes are U+FFFD.  Yours. */
+/* Case- and accent-folded form for searching (utf8proc: casefold, decompose
+ * with compatibility, strip marks and what is not seen); invalid bytes and NUL
+ * are U+FFFD.  Yours. */
 char *utf8_folded(const char *s, size_t n);
 
 #endif
