@@ -47,10 +47,10 @@ static const struct {
 };
 
 struct tls_files {
-	char dir[64];
-	char ca[96];
-	char cert[CERT_KINDS][96];
-	char key[CERT_KINDS][96];
+	char *dir;
+	char *ca;
+	char *cert[CERT_KINDS];
+	char *key[CERT_KINDS];
 };
 
 struct signer {
@@ -66,6 +66,15 @@ need(bool ok, const char *what)
 	fprintf(stderr, "tlsfiles: %s\n", what);
 	ERR_print_errors_fp(stderr);
 	abort();
+}
+
+static char *
+in_dir(const char *dir, const char *name, const char *suffix)
+{
+	char *path;
+
+	need(asprintf(&path, "%s/%s%s", dir, name, suffix) > 0, "memory");
+	return path;
 }
 
 static void
@@ -160,9 +169,9 @@ tls_files_new(void)
 	struct signer stranger = make_ca("etui test stranger CA");
 
 	need(t != NULL, "memory");
-	snprintf(t->dir, sizeof t->dir, "/tmp/etui-tls.XXXXXX");
-	need(mkdtemp(t->dir) != NULL, t->dir);
-	snprintf(t->ca, sizeof t->ca, "%s/ca.pem", t->dir);
+	t->dir = strdup("/tmp/etui-tls.XXXXXX");
+	need(t->dir != NULL && mkdtemp(t->dir) != NULL, "mkdtemp");
+	t->ca = in_dir(t->dir, "ca", ".pem");
 	save(t->ca, ca.cert, NULL);
 	for (int i = 0; i < CERT_KINDS; i++) {
 		const struct signer *by = &ca;
@@ -173,10 +182,8 @@ tls_files_new(void)
 		if (kinds[i].issuer == BY_ITSELF)
 			by = NULL;
 		s = make_server(i, by);
-		snprintf(t->cert[i], sizeof t->cert[i], "%s/%s.pem", t->dir,
-		    kinds[i].file);
-		snprintf(t->key[i], sizeof t->key[i], "%s/%s.key", t->dir,
-		    kinds[i].file);
+		t->cert[i] = in_dir(t->dir, kinds[i].file, ".pem");
+		t->key[i] = in_dir(t->dir, kinds[i].file, ".key");
 		save(t->cert[i], s.cert, NULL);
 		save(t->key[i], NULL, s.key);
 		drop(&s);
@@ -194,9 +201,13 @@ tls_files_free(struct tls_files *t)
 	for (int i = 0; i < CERT_KINDS; i++) {
 		unlink(t->cert[i]);
 		unlink(t->key[i]);
+		free(t->cert[i]);
+		free(t->key[i]);
 	}
 	unlink(t->ca);
 	rmdir(t->dir);
+	free(t->ca);
+	free(t->dir);
 	free(t);
 }
 
