@@ -11,6 +11,12 @@ command -v objdump >/dev/null || {
 	exit 77
 }
 for library in "$@"; do
+	[ -f "$library" ] || {
+		echo "$library: not built"
+		exit 1
+	}
+done
+for library in "$@"; do
 	objdump -t "$library"
 done | awk -v allowed="$allowed" '
 	BEGIN {

@@ -84,4 +84,21 @@ while [ $i -lt 81 ]; do
 done
 caught sizes src/net/dial.c "$long}" 'f has 82 lines'
 caught format src/net/dial.c 'int  f( void ){return 0 ;}' 'clang-format'
+
+# globals looks at objects, not at sources.
+globals_of() {
+	printf '%s\n' "$1" >"$tree/g.c"
+	${CC:-cc} -c -o "$tree/g.o" "$tree/g.c" &&
+		sh "$here/globals.sh" "$tree/g.o"
+}
+out=$(globals_of 'static const char *const t[] = { "a" }; int log_sink;
+	const void *f(void); const void *f(void) { return t; }') || {
+	echo "globals: fails where all is well: $out"
+	failed=1
+}
+if out=$(globals_of 'int f(void); int f(void) { static int n; return ++n; }')
+then
+	echo "globals: does not see a static in a function"
+	failed=1
+fi
 exit $failed

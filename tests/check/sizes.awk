@@ -1,4 +1,4 @@
-# Prints functions over 80 lines and files over 600.  A function is what
+# Prints functions over 80 lines and files over 600 (tests may be longer).  A function is what
 # stands between a "{" and a "}" in the first column.
 function bad(line, why)
 {
@@ -6,7 +6,7 @@ function bad(line, why)
 	failed = 1
 }
 
-FNR == 601 { bad(FNR, "over 600 lines: does it still have one subject?") }
+FNR == 601 && FILENAME !~ /^tests\// { bad(FNR, "over 600 lines: does it still have one subject?") }
 /^[a-z_][A-Za-z0-9_]*\(/ { name = $0; sub(/\(.*/, "", name) }
 /^\{/ { begin = FNR }
 /^\}/ {
