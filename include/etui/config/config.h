@@ -39,6 +39,16 @@ struct config_color {
 	int line;
 };
 
+/* One [identity NAME]: who a message can be from.  What was not given is
+ * NULL; `account` names one that exists, and signature is a whole path. */
+struct config_identity {
+	const char *id;
+	const char *name, *address, *signature, *reply_to, *organization;
+	const char *sent_folder, *account;
+	const char *file;
+	int line;
+};
+
 int config_load(
     const char *path, struct config **out, struct err *e) MUST_CHECK;
 /* From memory, for the demo and tests; `name` stands in messages. */
@@ -77,6 +87,9 @@ size_t config_binds(const struct config *c);
 const struct config_bind *config_bind_at(const struct config *c, size_t i);
 size_t config_colors(const struct config *c);
 const struct config_color *config_color_at(const struct config *c, size_t i);
+size_t config_identities(const struct config *c);
+const struct config_identity *config_identity_at(
+    const struct config *c, size_t i);
 
 /* Generated documents: config.example and the option part of
  * etui.conf(5), in troff. */
