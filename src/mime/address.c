@@ -213,21 +213,6 @@ take_comment(struct parser *p)
 	p->pos += len;
 }
 
-/* Length of the quoted string at s with both quotes; 0: it has no end. */
-static size_t
-quoted_len(const char *s, size_t n)
-{
-	size_t i;
-
-	for (i = 1; i < n; i++) {
-		if (s[i] == '\\')
-			i++;
-		else if (s[i] == '"')
-			return i + 1;
-	}
-	return 0;
-}
-
 static void
 take_quoted(struct parser *p)
 {

@@ -56,6 +56,20 @@ comment_len(const char *s, size_t n)
 	return 0;
 }
 
+size_t
+quoted_len(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 1; i < n; i++) {
+		if (s[i] == '\\')
+			i++;
+		else if (s[i] == '"')
+			return i + 1;
+	}
+	return 0;
+}
+
 /* Offset behind the line end of the line at pos. */
 static size_t
 line_end(const char *s, size_t n, size_t pos)

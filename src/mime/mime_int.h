@@ -66,13 +66,15 @@ struct word {
 /* s begins with one?  With `strict`, no blanks inside. */
 bool word_parse(const char *s, size_t n, bool strict, struct word *out);
 
-/* base64 that goes on across calls; what is not its alphabet is skipped. */
+/* base64 that goes on across calls; what is not its alphabet is skipped.  -1
+ * when out->max is reached. */
 struct base64 {
 	uint32_t acc;
 	int bits;   /* in acc, not yet given out */
 	bool ended; /* by '=' */
 };
-void base64_put(struct base64 *b, const char *p, size_t n, struct buf *out);
+int base64_put(
+    struct base64 *b, const char *p, size_t n, struct buf *out, struct err *e);
 
 /*
  * The name to give to iconv for a label out of a message, or NULL when it is
@@ -95,8 +97,15 @@ int charset_guess(struct buf *out, const char *assumed, const char *p, size_t n,
  * not UTF-8 replaced: a guess at its charset would name somebody else. */
 char *token_text(struct arena *a, const char *s, size_t n, bool drop_blanks);
 
+/* "word; a=b; ..." of a header: the word (no blanks, case kept), and the
+ * parameters decoded. */
+const char *params_parse(
+    struct arena *a, const char *value, size_t n, struct param **out);
+
 /* Skip one comment: s[0] is '('.  Returns its length, or 0 when it is never
  * closed. */
 size_t comment_len(const char *s, size_t n);
+/* Length of the quoted string at s, both quotes counted; 0: it has no end. */
+size_t quoted_len(const char *s, size_t n);
 
 #endif

@@ -10,43 +10,6 @@
 #include "mime_int.h"
 #include "util/utf8.h"
 
-static int
-base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (is_digit(c))
-		return c - '0' + 52;
-	if (c == '+' || c == '-')
-		return 62;
-	return c == '/' || c == '_' ? 63 : -1;
-}
-
-void
-base64_put(struct base64 *b, const char *p, size_t n, struct buf *out)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		int v = base64_value(p[i]);
-
-		if (p[i] == '=') {
-			b->bits = 0;
-			b->ended = true;
-		}
-		if (v < 0)
-			continue;
-		b->acc = (b->acc << 6 | (uint32_t)v) & 0xffffff;
-		b->bits += 6;
-		if (b->bits >= 8) {
-			b->bits -= 8;
-			buf_putc(out, (char)(b->acc >> b->bits));
-		}
-	}
-}
-
 /* RFC 2047's Q, which is not quite quoted-printable. */
 static void
 q_put(const char *p, size_t n, struct buf *out)
@@ -174,7 +137,8 @@ decoder_word(struct decoder *d, const struct word *w)
 	if (d->b64.bits < 6 &&
 	    (d->b64.acc & ((1U << (unsigned)d->b64.bits) - 1)) == 0)
 		d->b64.bits = 0;
-	base64_put(&d->b64, w->text, w->text_len, &d->bytes);
+	if (base64_put(&d->b64, w->text, w->text_len, &d->bytes, NULL) < 0)
+		decoder_flush(d);
 }
 
 /* Text that is no word, its line ends taken out. */

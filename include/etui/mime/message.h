@@ -1,6 +1,6 @@
 /*
  * message - the tree of parts, whoever described it: a server's
- * BODYSTRUCTURE, or a message parsed here by GMime.
+ * BODYSTRUCTURE, or a message parsed here.
  *
  * Ownership: a tree lives in one arena.  Bounds: PART_MAX_DEPTH,
  * PART_MAX_COUNT; what lies beyond is shown as one raw part.
@@ -37,7 +37,17 @@ struct part {
 			    trees only */
 	uint64_t lines;
 	struct part *parent, *child, *next;
+	uint64_t header; /* offset of its own header lines, which end where the
+			    body begins; local trees only */
 };
+
+/*
+ * Parameters as they stand in a header or a BODYSTRUCTURE, made readable: the
+ * pieces of RFC 2231 put together and decoded, encoded words and raw 8-bit
+ * too, names in lower case; the first of a name counts.  Arena-owned.
+ */
+struct param *params_decode(struct arena *a, const struct param *raw);
+const char *params_get(const struct param *list, const char *name); /* NULL */
 
 const char *part_param(const struct part *p, const char *name); /* NULL */
 bool part_is(const struct part *p, const char *type,
@@ -60,11 +70,14 @@ void part_pack(const struct part *root, struct buf *out);
 struct part *part_unpack(
     struct arena *a, const void *p, size_t n); /* NULL: not one */
 
-/* Parse a whole message with GMime under our bounds; sections are numbered as
- * IMAP does (RFC 9051 section 6.4.5), offsets and sizes filled in.  Never
- * fails: bytes that are no MIME are one text/plain part. */
+/*
+ * Parse a whole message under our bounds; sections are numbered as IMAP does
+ * (RFC 9051 section 6.4.5), offsets and sizes filled in.  The multipart of an
+ * embedded message at "2" is "2.TEXT".  Never fails: bytes that are no MIME
+ * are one text/plain part.
+ */
 struct part *message_parse(struct arena *a, const char *bytes, size_t n);
-/* Where the header ends: offset of the body. */
+/* Where the header ends: offset of the body; 0 when there is no header. */
 size_t message_body_at(const char *bytes, size_t n);
 
 #endif

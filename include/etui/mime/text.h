@@ -15,7 +15,8 @@
 #include "mime/message.h"
 #include "util/buf.h"
 
-/* Undo the transfer encoding; appends to out (bounded by out->max: ERR_LIMIT).
+/* Undo the transfer encoding (any name); appends to out (bounded by out->max:
+ * ERR_LIMIT).
  */
 int text_decode(const char *encoding, const char *p, size_t n, struct buf *out,
     struct err *e) MUST_CHECK;
