@@ -294,10 +294,19 @@ dovecot_stop(struct dovecot *d)
 }
 
 void
+dovecot_use_cert(struct dovecot *d, enum test_cert cert)
+{
+	d->opts.cert = cert;
+}
+
+void
 dovecot_free(struct dovecot *d)
 {
 	if (!d)
 		return;
+	/* Nobody will read this mail again: no need for a slow farewell. */
+	if (d->pid)
+		kill(-d->pid, SIGKILL);
 	dovecot_stop(d);
 	tls_files_free(d->tls);
 	scratch_remove(d->dir);

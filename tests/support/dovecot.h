@@ -47,6 +47,8 @@ struct dovecot *dovecot_start(const struct dovecot_opts *o);
 /* Both ways keep ports, mail and certificates: an outage, and its end. */
 void dovecot_stop(struct dovecot *d);
 void dovecot_again(struct dovecot *d);
+/* From the next dovecot_again(): another certificate. */
+void dovecot_use_cert(struct dovecot *d, enum test_cert cert);
 /* Stop and remove everything; NULL is fine. */
 void dovecot_free(struct dovecot *d);
 
