@@ -165,7 +165,7 @@ enum app_dirty {
 };
 
 struct app_opts {
-	struct config *config;            /* taken */
+	struct config *config;            /* taken, also on failure */
 	const char *cache_dir, *data_dir; /* NULL: the XDG places */
 	bool online;                      /* start the sync workers: at the
 					     first turn, after the first
@@ -224,9 +224,13 @@ void commands_write_man(struct buf *out); /* etui-keys(5) */
 size_t commands_complete(void *app, const char *text, char ***out);
 
 /* ---- demo ---- */
-/* Writes the demo's mail into a temporary folder and makes the options to
- * open it with; *dir is to be removed by demo_done() after app_close(). */
-int demo_begin(struct app_opts *o, char **dir, struct err *e) MUST_CHECK;
-void demo_done(char *dir);
+/* The demo's mail in a temporary folder, and what app_open() needs for it;
+ * config is for app_open() to take.  demo_done() after app_close(). */
+struct demo {
+	char *root, *cache, *data;
+	struct config *config;
+};
+int demo_begin(struct demo *out, struct err *e) MUST_CHECK;
+void demo_done(struct demo *d);
 
 #endif
