@@ -60,7 +60,7 @@ line_end(struct bound *b, const char *host, struct err *e)
 	uint64_t size = 0;
 
 	if (!announces(b->tail, b->tail_len, &size))
-		b->whole = 0;
+		b->whole = size = 0;
 	b->tail_len = 0;
 	b->line = 0;
 	if (size > b->literal_max)

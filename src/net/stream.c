@@ -105,6 +105,14 @@ consume(mailstream *m, size_t n)
 	memmove(m->read_buffer, m->read_buffer + n, m->read_buffer_len);
 }
 
+/* After the peer has hung up, what it said before (its BYE) still counts;
+ * after any other end nothing does. */
+static bool
+may_read(const struct stream *s)
+{
+	return s->dead.kind == ERR_NONE || s->dead.kind == ERR_NET;
+}
+
 static int
 too_long(struct stream *s, struct err *e)
 {
@@ -121,7 +129,7 @@ stream_read_line(struct stream *s, struct buf *line, struct err *e)
 	mailstream *m = s->mail;
 
 	buf_cut(line, 0);
-	while (m != NULL && mailstream_feed_read_buffer(m) > 0) {
+	while (m != NULL && may_read(s) && mailstream_feed_read_buffer(m) > 0) {
 		size_t n = m->read_buffer_len;
 		const char *lf = memchr(m->read_buffer, '\n', n);
 		struct err why = ERR_INIT;
@@ -200,7 +208,7 @@ fill(struct stream *s, short *wants)
 	mailstream *m = s->mail;
 	ssize_t got;
 
-	if (m == NULL)
+	if (m == NULL || !may_read(s))
 		return -1;
 	if (m->read_buffer_len > 0)
 		return 1;

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "../../../src/net/sasl_int.h"
+#include "sasl_int.h"
 #include "util/mem.h"
 
 static struct secret
