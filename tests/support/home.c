@@ -21,6 +21,7 @@ struct home {
 	char *config; /* text so far */
 	char *env[ENV_MAX + 1];
 	size_t nenv;
+	struct rusage usage;
 };
 
 void
@@ -215,14 +216,20 @@ home_run(struct home *h, char **out, char **diag, ...)
 		fail_because("fork: %s", strerror(errno));
 	if (pid == 0)
 		run_child(h, argv, o, d);
-	if (!scratch_ended(pid, 60000)) {
+	if (!scratch_ended(pid, 300000)) {
 		scratch_stop(pid, 0);
 		fail_because("%s does not end", h->program);
 	}
-	waitpid(pid, &status, 0);
+	wait4(pid, &status, 0, &h->usage);
 	give(o, out);
 	give(d, diag);
 	free(o);
 	free(d);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+const struct rusage *
+home_usage(const struct home *h)
+{
+	return &h->usage;
 }

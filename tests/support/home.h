@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include "dovecot.h"
 #include "term.h"
@@ -41,8 +42,10 @@ struct term *home_start(struct home *h, unsigned cols, unsigned rows, ...);
 /*
  * Run it to its end without a terminal, stdin from /dev/null; its exit
  * status.  What it printed goes to *out and *diag (either may be NULL);
- * yours.  More than a minute fails the test.
+ * yours.  More than five minutes fail the test.
  */
 int home_run(struct home *h, char **out, char **diag, ...);
+/* What the last home_run() took: CPU time and peak memory. */
+const struct rusage *home_usage(const struct home *h);
 
 #endif

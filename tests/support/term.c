@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <vterm.h>
@@ -152,6 +153,28 @@ term_settle(struct term *t, int quiet)
 
 	while (take(t, quiet) && scratch_ms() < end)
 		;
+}
+
+static double
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+double
+term_cost(struct term *t, const char *keys, int quiet, size_t *bytes)
+{
+	double begin = now_ms(), last = begin;
+	size_t before = t->len;
+
+	term_keys(t, keys);
+	while (take(t, quiet))
+		last = now_ms();
+	*bytes = t->len - before;
+	return last - begin;
 }
 
 static bool

@@ -45,6 +45,9 @@ void term_expect_gone(struct term *t, const char *text);
 /* Read until nothing has come for `quiet` ms (at most 15 s). */
 void term_settle(struct term *t, int quiet);
 void term_read(struct term *t, int ms); /* read for so long */
+/* Type, and read until nothing has come for `quiet` ms: how many ms passed
+ * from the key to the last byte, and how many bytes there were. */
+double term_cost(struct term *t, const char *keys, int quiet, size_t *bytes);
 
 /* The screen as text, rows without the blanks at their ends; yours. */
 char *term_screen(const struct term *t);
