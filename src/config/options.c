@@ -14,12 +14,12 @@ const struct option options[OPT_COUNT] = {
 	.type = OPT_T_ENUM,
 	.def = "date",
 	.words = "date arrival from subject size threads",
-	.help = "The order of the message list. date is when the sender says "
-		"the message was written, arrival is when it reached the "
-		"server, size is what it takes there, threads keeps "
-		"conversations together and orders them by their newest "
-		"message. Orders other than date, arrival and threads show "
-		"the messages that are on this machine."},
+	.help = "The order of the message list: by date (when the sender "
+		"says that the message was written), by arrival (when it "
+		"reached the server), by sender, subject or size, or by "
+		"threads (conversations kept together, in the order of "
+		"their newest message). Orders by sender, subject and size "
+		"show the messages that are on this machine."},
     [OPT_SORT_REVERSE] = {.id = OPT_SORT_REVERSE,
 	.name = "sort-reverse",
 	.type = OPT_T_BOOL,
@@ -30,8 +30,8 @@ const struct option options[OPT_COUNT] = {
 	.name = "threads",
 	.type = OPT_T_BOOL,
 	.def = "yes",
-	.help = "Whether the message list shows conversations as trees. no "
-		"shows one flat list."},
+	.help = "Whether the message list shows conversations as trees, "
+		"rather than one flat list."},
     [OPT_INDEX_FORMAT] = {.id = OPT_INDEX_FORMAT,
 	.name = "index-format",
 	.type = OPT_T_STR,
@@ -67,8 +67,8 @@ const struct option options[OPT_COUNT] = {
 	.def = "auto",
 	.words = "auto yes no",
 	.help = "Whether the list of folders stands to the left of the "
-		"messages. auto shows it where the window has 100 columns or "
-		"more."},
+		"messages. With auto it does where the window has 100 "
+		"columns or more."},
     [OPT_SIDEBAR_WIDTH] = {.id = OPT_SIDEBAR_WIDTH,
 	.name = "sidebar-width",
 	.type = OPT_T_INT,
@@ -88,21 +88,21 @@ const struct option options[OPT_COUNT] = {
 	.name = "low-bandwidth",
 	.type = OPT_T_BOOL,
 	.def = "no",
-	.help = "Send as little to the terminal as can be: the arrow cursor, "
-		"no colours, no progress that redraws itself."},
+	.help = "Whether to send as little to the terminal as can be: the "
+		"arrow cursor, no colours, no progress that redraws itself."},
     [OPT_ASCII] = {.id = OPT_ASCII,
 	.name = "ascii",
 	.type = OPT_T_BOOL,
 	.def = "no",
-	.help = "Draw lines, arrows and trees in ASCII. Terminals that do not "
-		"show UTF-8 get that without asking."},
+	.help = "Whether to draw lines, arrows and trees in ASCII. "
+		"Terminals that do not show UTF-8 get that without asking."},
     [OPT_COLOR] = {.id = OPT_COLOR,
 	.name = "color",
 	.type = OPT_T_ENUM,
 	.def = "auto",
 	.words = "auto yes no",
-	.help = "Whether to use colours. auto uses what the terminal has, and "
-		"none where the environment says NO_COLOR."},
+	.help = "Whether to use colours. With auto, those that the terminal"
+		" has, and none where the environment has NO_COLOR."},
     [OPT_HELP_LINE] = {.id = OPT_HELP_LINE,
 	.name = "help-line",
 	.type = OPT_T_BOOL,
@@ -145,14 +145,14 @@ const struct option options[OPT_COUNT] = {
 	.name = "hide-quoted",
 	.type = OPT_T_BOOL,
 	.def = "no",
-	.help = "Whether messages open with their quoted text folded away. T "
-		"switches."},
+	.help = "Whether messages open with their quoted text folded away. "
+		"The key T switches."},
     [OPT_PREFETCH] = {.id = OPT_PREFETCH,
 	.name = "prefetch",
 	.type = OPT_T_BOOL,
 	.def = "yes",
-	.help = "Fetch the text of the next and the previous message while "
-		"one is read, so that going on does not wait."},
+	.help = "Whether to fetch the text of the next and the previous "
+		"message while one is read, so that going on does not wait."},
     [OPT_PIPE_DECODE] = {.id = OPT_PIPE_DECODE,
 	.name = "pipe-decode",
 	.type = OPT_T_BOOL,
@@ -208,12 +208,13 @@ const struct option options[OPT_COUNT] = {
 	.account = true,
 	.def = "implicit",
 	.words = "implicit starttls none",
-	.help = "How the connection is secured. implicit is TLS from the "
-		"first byte (other programs call it SSL); starttls begins in "
-		"the clear and must then switch, or nothing is sent (others "
-		"call it TLS). The server's certificate is always verified. "
-		"none is refused for hosts other than this one, unless "
-		"allow-cleartext says otherwise."},
+	.help = "How the connection is secured. With implicit it is TLS "
+		"from the first byte (other programs call this SSL); with "
+		"starttls it begins in the clear and must then switch, or "
+		"nothing is sent (others call this TLS). The server's "
+		"certificate is always verified. The word none is refused "
+		"for hosts other than this one, unless allow-cleartext says"
+		" otherwise."},
     [OPT_USER] = {.id = OPT_USER,
 	.name = "user",
 	.type = OPT_T_STR,
@@ -236,16 +237,17 @@ const struct option options[OPT_COUNT] = {
 	.def = "auto",
 	.words = "auto plain login cram-md5 scram-sha-1 scram-sha-256 "
 		 "external xoauth2 oauthbearer",
-	.help = "How to log in. auto takes plain where the connection is "
-		"secured, and otherwise the strongest that the server offers."},
+	.help = "How to log in. With auto, plain where the connection is "
+		"secured, and otherwise the strongest way that the server "
+		"offers."},
     [OPT_ALLOW_CLEARTEXT] = {.id = OPT_ALLOW_CLEARTEXT,
 	.name = "allow-cleartext",
 	.type = OPT_T_BOOL,
 	.account = true,
 	.def = "no",
-	.help = "Let receive-tls and send-tls be none for a host that is not "
-		"this one. Everybody on the way can then read the password "
-		"and the mail."},
+	.help = "Whether receive-tls and send-tls may be none for a host "
+		"that is not this one. Everybody on the way can then read "
+		"the password and the mail."},
     [OPT_TLS_CA_FILE] = {.id = OPT_TLS_CA_FILE,
 	.name = "tls-ca-file",
 	.type = OPT_T_PATH,
@@ -346,10 +348,10 @@ const struct option options[OPT_COUNT] = {
 	.words = "all",
 	.min = 1,
 	.max = 1000000000,
-	.help = "How many messages of a folder, the newest first, are listed "
-		"on this machine without being asked for; all is all of them. "
-		"Older ones are fetched when the list is scrolled to them, "
-		"and searches ask the server about them."},
+	.help = "How many messages of a folder, the newest first, are "
+		"listed on this machine without being asked for, or all of "
+		"them. Older ones are fetched when the list is scrolled to "
+		"them, and searches ask the server about them."},
     [OPT_CHECK_INTERVAL] = {.id = OPT_CHECK_INTERVAL,
 	.name = "check-interval",
 	.type = OPT_T_INT,
@@ -364,8 +366,8 @@ const struct option options[OPT_COUNT] = {
 	.type = OPT_T_BOOL,
 	.account = true,
 	.def = "yes",
-	.help = "Let the server announce new mail in the open folder as it "
-		"arrives, where it can (IMAP IDLE)."},
+	.help = "Whether the server shall announce new mail in the open "
+		"folder as it arrives, where it can (IMAP IDLE)."},
     [OPT_CONNECT_TIMEOUT] = {.id = OPT_CONNECT_TIMEOUT,
 	.name = "connect-timeout",
 	.type = OPT_T_INT,
@@ -391,6 +393,6 @@ const struct option options[OPT_COUNT] = {
 	.min = 64 * KIB,
 	.max = (int64_t)2047 * MIB,
 	.help = "The most that is taken for one message or one part of it, in "
-		"bytes; K, M and G stand for their thousands. A server that "
+		"bytes; K, M and G mean KiB, MiB and GiB. A server that "
 		"sends more is not believed."},
 };

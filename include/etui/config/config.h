@@ -91,8 +91,11 @@ size_t config_identities(const struct config *c);
 const struct config_identity *config_identity_at(
     const struct config *c, size_t i);
 
-/* Generated documents: config.example and the option part of
- * etui.conf(5), in troff. */
+/* What `name` of [color] is for; NULL when the manual does not know it.
+ * Whoever draws tests that it has a row for each of its names. */
+const char *config_color_help(const char *name);
+
+/* Generated documents: config.example, and etui.conf(5) in troff. */
 struct buf;
 void config_write_example(struct buf *out);
 void config_write_man(struct buf *out);
