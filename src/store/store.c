@@ -101,6 +101,17 @@ no_part(struct store *s, const struct mkey *key, const char *section,
 	return cannot(s, "read messages", e);
 }
 
+/* What one command can do, several can too. */
+static int
+each_part(struct store *s, const struct mkey *key, const char *const *sections,
+    size_t n, struct byte_sink *sinks, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s->ops.part(s, key, sections[i], &sinks[i], e) < 0)
+			return -1;
+	return 0;
+}
+
 static int
 no_set_flags(struct store *s, const struct mset *set, unsigned on, unsigned off,
     struct err *e)
@@ -186,6 +197,8 @@ fill(struct store_ops *ops)
 	FILL(rows);
 	FILL(changes);
 	FILL(part);
+	if (ops->parts == NULL)
+		ops->parts = each_part;
 	FILL(set_flags);
 	FILL(move);
 	FILL(append);
