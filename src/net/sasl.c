@@ -197,6 +197,20 @@ sasl_new(const char *mech, const struct sasl_login *login, struct err *e)
 	return s;
 }
 
+struct sasl *
+sasl_example(uint8_t which, const char *nonce)
+{
+	char word[] = "pencil";
+	struct secret secret = {.data = word, .len = strlen(word)};
+	struct sasl_login login = {.user = "ann", .secret = &secret};
+	size_t i = (size_t)(which - '0') % (sizeof mechs / sizeof *mechs);
+	struct sasl *s = sasl_new(mechs[i].name, &login, NULL);
+
+	if (s != NULL && s->scram != NULL)
+		scram_set_nonce(s, nonce);
+	return s;
+}
+
 void
 sasl_free(struct sasl *s)
 {

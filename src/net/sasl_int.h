@@ -58,8 +58,10 @@ int scram_step(
 int scram_new(struct sasl *s, struct err *e) MUST_CHECK;
 void scram_free(struct scram *c);
 bool scram_verified(const struct scram *c);
-/* For tests: the RFCs' examples have their own nonce. */
+/* For tests: the RFCs' examples have their own nonce, and the exchange of the
+ * mechanism number `which` (from the last digit) for ann, password "pencil". */
 void scram_set_nonce(struct sasl *s, const char *nonce);
+struct sasl *sasl_example(uint8_t which, const char *nonce);
 
 /* Appends a user's name with "," and "=" escaped (RFC 5802 saslname). */
 void sasl_put_name(struct buf *out, const char *name);
