@@ -27,8 +27,11 @@ prompt_close_choices(struct prompt *p)
 static size_t
 replaced_from(const char *text, const char *candidate)
 {
-	const char *blank;
+	const char *blank = strchr(text, ' ');
 
+	if (blank != NULL &&
+	    strncmp(text, candidate, (size_t)(blank - text) + 1) == 0)
+		return 0;
 	for (size_t at = 0; text[at] != '\0'; at++) {
 		if (at > 0 && text[at - 1] != ' ')
 			continue;
@@ -37,7 +40,6 @@ replaced_from(const char *text, const char *candidate)
 	}
 	if (text[0] != '\0' && text[strlen(text) - 1] == ' ')
 		return strlen(text);
-	blank = strchr(text, ' ');
 	return blank == NULL ? 0 : (size_t)(blank + 1 - text);
 }
 

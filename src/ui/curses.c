@@ -282,6 +282,13 @@ tty_enter(struct tty *t)
 }
 
 void
+tty_raw(struct tty *t)
+{
+	(void)t;
+	reset_prog_mode();
+}
+
+void
 tty_resized(struct tty *t, unsigned w, unsigned h)
 {
 	resizeterm((int)h, (int)w);

@@ -29,6 +29,8 @@ void tty_repaint(struct tty *t); /* the next show draws everything (^L) */
 /* Give the terminal away (a child, ^Z), and take it back. */
 void tty_leave(struct tty *t);
 void tty_enter(struct tty *t);
+/* Left, but keys come at once: for "press any key". */
+void tty_raw(struct tty *t);
 /* The byte that the terminal's Backspace sends. */
 unsigned char tty_erase(const struct tty *t);
 
