@@ -21,9 +21,11 @@
 #include "wait.h"
 
 /* Shared by the thread that asks and the one that waits; whoever is last
- * frees it.  `rc` and `found` are the waiter's only after done_fd spoke. */
+ * frees it.  What comes after `done` is the waiter's once that is set; done_fd
+ * wakes poll() for it. */
 struct lookup {
 	atomic_int refs;
+	atomic_bool done;
 	int done_fd;
 	dns_resolver *how;
 	void *ctx;
@@ -53,8 +55,8 @@ lookup_main(void *arg)
 
 	l->rc = l->how(l->ctx, l->name, l->port, &l->found);
 	l->sys_errno = errno;
-	if (write(l->done_fd, &one, sizeof one) < 0)
-		l->rc = EAI_SYSTEM; /* cannot be: an eventfd at zero */
+	atomic_store(&l->done, true);
+	(void)!write(l->done_fd, &one, sizeof one);
 	lookup_unref(l);
 	return NULL;
 }
@@ -140,6 +142,10 @@ dns_lookup(const char *host, const char *name, uint16_t port, dns_resolver *how,
 		goto out;
 	case WAIT_READY:
 		break;
+	}
+	if (!atomic_load(&l->done)) {
+		err_set(e, ERR_SYS, "look up %s: woken for nothing", host);
+		goto out;
 	}
 	if (l->rc == 0 && l->found.n == 0)
 		l->rc = EAI_NONAME;
