@@ -196,39 +196,43 @@ describe(struct tls *t)
 	    group != NULL ? group : "no group", SSL_get_cipher_name(t->ssl));
 }
 
+static int
+establish(struct tls *t, struct err *e)
+{
+	if (new_context(t) < 0)
+		return err_set(e, ERR_TLS, "OpenSSL cannot be set up");
+	if (tls_verify_setup(t, e) < 0)
+		return -1;
+	if (attach(t) < 0)
+		return err_set(e, ERR_TLS, "OpenSSL cannot be set up");
+	if (handshake(t, e) < 0)
+		return -1;
+	/* Both are implied by SSL_VERIFY_PEER; a bug there must not cost a
+	 * password. */
+	if (SSL_get_verify_result(t->ssl) != X509_V_OK ||
+	    SSL_get0_peer_certificate(t->ssl) == NULL)
+		return err_set(e, ERR_TLS, "TLS with %s: it is not verified",
+		    t->opts->host);
+	return 0;
+}
+
 int
 tls_open(const struct tls_opts *o, struct tls **out, struct err *e)
 {
 	struct tls *t = mem_zalloc(sizeof *t);
+	int rc;
 
 	t->opts = o;
-	if (new_context(t) < 0) {
-		err_set(e, ERR_TLS, "OpenSSL cannot be set up");
-		goto fail;
-	}
-	if (tls_verify_setup(t, e) < 0)
-		goto fail;
-	if (attach(t) < 0) {
-		err_set(e, ERR_TLS, "OpenSSL cannot be set up");
-		goto fail;
-	}
-	if (handshake(t, e) < 0)
-		goto fail;
-	/* Both are implied by SSL_VERIFY_PEER; a bug there must not cost a
-	 * password. */
-	if (SSL_get_verify_result(t->ssl) != X509_V_OK ||
-	    SSL_get0_peer_certificate(t->ssl) == NULL) {
-		err_set(e, ERR_TLS, "TLS with %s: it is not verified", o->host);
-		goto fail;
+	rc = establish(t, e);
+	t->opts = NULL;
+	if (rc < 0) {
+		tls_free(t);
+		return -1;
 	}
 	t->open = true;
-	t->opts = NULL;
 	describe(t);
 	*out = t;
 	return 0;
-fail:
-	tls_free(t);
-	return -1;
 }
 
 void
