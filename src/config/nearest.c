@@ -68,7 +68,7 @@ is_tail(const char *tail, const char *name)
 void
 nearest_try(struct nearest *n, const char *name)
 {
-	int far = 1 + (int)strlen(n->want) / 4, d = distance(n->want, name);
+	int far = 1 + (int)strlen(n->want) / 5, d = distance(n->want, name);
 
 	if (d > far) {
 		if (!is_tail(n->want, name))
