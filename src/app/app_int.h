@@ -64,6 +64,15 @@ struct place {
 	char said[200]; /* the last trouble with its connection */
 };
 
+/* What headless.c waits for: the end of a folder's sync, or a message. */
+struct waiting {
+	int64_t folder;
+	uint64_t ticket;
+	bool done;
+	int rc;
+	struct err err;
+};
+
 struct pipe_task;
 struct folder_ask;
 
@@ -85,6 +94,7 @@ struct app_private {
 	unsigned stale; /* enum db_changed of the list, not shown yet */
 	bool folders_stale;
 	bool started;
+	struct waiting wait;
 	char *data_dir;
 	struct place *place; /* one per account */
 	struct arena folder_arena;

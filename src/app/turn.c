@@ -192,9 +192,27 @@ on_state(struct app *a, struct app_account *acc, const struct sync_event *ev)
 		*a->priv->place[acc - a->account].said = '\0';
 }
 
+/* For headless.c. */
+static bool
+was_awaited(struct app *a, const struct sync_event *ev)
+{
+	struct waiting *w = &a->priv->wait;
+
+	if (ev->kind == SYNC_EV_FOLDER
+		? w->folder == 0 || w->folder != ev->folder
+		: w->ticket == 0 || w->ticket != ev->ticket)
+		return false;
+	w->done = true;
+	w->rc = ev->rc;
+	w->err = ev->err;
+	return true;
+}
+
 static void
 on_folder(struct app *a, struct app_account *acc, const struct sync_event *ev)
 {
+	if (was_awaited(a, ev))
+		return;
 	a->priv->folders_stale = true;
 	if (a->list != NULL && ev->folder == a->list->folder)
 		a->priv->stale |= DB_COUNTS;
@@ -251,7 +269,7 @@ on_new(struct app *a, struct app_account *acc, const struct sync_event *ev)
 static void
 on_message(struct app *a, const struct sync_event *ev)
 {
-	if (pipe_arrived(a, ev->ticket, ev->rc, &ev->err))
+	if (was_awaited(a, ev) || pipe_arrived(a, ev->ticket, ev->rc, &ev->err))
 		return;
 	if (a->mail != NULL && a->mail->ticket == ev->ticket)
 		mail_arrived(a, a->mail, ev->rc, &ev->err);

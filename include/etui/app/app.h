@@ -190,6 +190,16 @@ struct folder *app_folder(
 void app_say(struct app *a, enum app_level level, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 
+/* ---- without a screen: each waits for its answer ---- */
+/* Sync a folder of the current account, by its whole name; NULL: the list's.
+ */
+int app_sync_once(struct app *a, const char *folder, struct err *e) MUST_CHECK;
+/* Have a message's text here (section NULL), or "" all of it. */
+int app_fetch_once(
+    struct app *a, int64_t id, const char *section, struct err *e) MUST_CHECK;
+/* Its lines, from the cache alone, unread as before; READY or not.  Yours. */
+struct mail *app_read(struct app *a, int64_t id);
+
 /* ---- commands: the one table ---- */
 struct command {
 	const char *name; /* "next-message" */
