@@ -98,7 +98,6 @@ after_tls(struct stream *s, ssize_t rc)
 ssize_t
 low_try_read(struct stream *s, void *p, size_t n, short *wants)
 {
-	struct err e = ERR_INIT;
 	ssize_t got;
 
 	if (s->dead.kind != ERR_NONE)
@@ -113,8 +112,6 @@ low_try_read(struct stream *s, void *p, size_t n, short *wants)
 		return got;
 	s->in += (uint64_t)got;
 	trace_bytes(s->trace, TRACE_IN, p, (size_t)got, s->hide);
-	if (bound_pass(&s->bound, s->host, p, (size_t)got, &e) < 0)
-		return low_die(s, &e);
 	return got;
 }
 

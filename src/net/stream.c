@@ -114,12 +114,12 @@ may_read(const struct stream *s)
 }
 
 static int
-too_long(struct stream *s, struct err *e)
+too_long(struct stream *s, size_t max, struct err *e)
 {
 	struct err why = ERR_INIT;
 
-	err_set(&why, ERR_LIMIT, "%s sent a line of more than %d bytes",
-	    s->host, STREAM_LINE_MAX);
+	err_set(&why, ERR_LIMIT, "%s sent a line of more than %zu bytes",
+	    s->host, max < STREAM_LINE_MAX ? max : STREAM_LINE_MAX);
 	return fail(s, e, &why);
 }
 
@@ -132,14 +132,12 @@ stream_read_line(struct stream *s, struct buf *line, struct err *e)
 	while (m != NULL && may_read(s) && mailstream_feed_read_buffer(m) > 0) {
 		size_t n = m->read_buffer_len;
 		const char *lf = memchr(m->read_buffer, '\n', n);
-		struct err why = ERR_INIT;
 
 		if (lf != NULL)
 			n = (size_t)(lf - m->read_buffer) + 1;
-		if (line->len + n > STREAM_LINE_MAX + 2)
-			return too_long(s, e);
-		if (buf_add(line, m->read_buffer, n, &why) < 0)
-			return fail(s, e, &why);
+		if (line->len + n > STREAM_LINE_MAX + 2 ||
+		    buf_add(line, m->read_buffer, n, NULL) < 0)
+			return too_long(s, line->max, e);
 		consume(m, n);
 		if (lf == NULL)
 			continue;
@@ -281,12 +279,6 @@ stream_hide(struct stream *s, bool on)
 	else
 		s->hidden[s->n_hidden].from = at;
 	s->hidden[s->n_hidden++].to = UINT64_MAX;
-}
-
-void
-stream_bound_literals(struct stream *s, uint64_t max)
-{
-	s->bound = (struct bound){.literal_max = max};
 }
 
 void

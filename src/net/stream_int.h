@@ -1,7 +1,6 @@
 /*
  * One connection inside: dial.c makes it, low.c moves bytes between the socket
- * (or TLS) and libetpan's mailstream, bound.c watches what arrives, stream.c
- * is the contract.
+ * (or TLS) and libetpan's mailstream, stream.c is the contract.
  */
 #ifndef ETUI_NET_STREAM_INT_H
 #define ETUI_NET_STREAM_INT_H
@@ -17,16 +16,6 @@
 #define STREAM_IO_MS      60000
 #define STREAM_STAGGER_MS 250 /* RFC 8305: head start of each attempt */
 #define STREAM_HIDDEN_MAX 8
-
-/* Lines and literals as they pass: see stream_bound_literals(). */
-struct bound {
-	uint64_t literal_max; /* 0: not watching */
-	uint64_t literal;     /* bytes of one that are still to come */
-	uint64_t line;        /* bytes of the line so far */
-	uint64_t whole;       /* of the response: lines and literals */
-	char tail[32];        /* how the line ends */
-	size_t tail_len;
-};
 
 /* A stretch of what was written, by its position in the stream. */
 struct span {
@@ -47,7 +36,6 @@ struct stream {
 	struct cancel *cancel;
 	struct trace *trace;
 	struct err dead; /* ERR_NONE while it lives */
-	struct bound bound;
 	bool hide;
 	struct span hidden[STREAM_HIDDEN_MAX];
 	int n_hidden;
@@ -70,9 +58,5 @@ ssize_t low_try_read(struct stream *s, void *p, size_t n, short *wants);
 /* Mark it dead with what e says; returns -1. */
 int low_die(struct stream *s, const struct err *e);
 uint64_t low_written(const struct stream *s); /* buffered bytes included */
-
-/* 0, or -1 with e: a line or literal is over its bound. */
-int bound_pass(struct bound *b, const char *host, const char *p, size_t n,
-    struct err *e) MUST_CHECK;
 
 #endif

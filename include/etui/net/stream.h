@@ -82,14 +82,6 @@ const char *stream_tls_text(
 void stream_hide(struct stream *s,
     bool
 	on); /* what is written or read now is secret: keep it from the trace */
-/*
- * From now on watch what arrives as IMAP, before libetpan's parser sees it: a
- * literal {n} with n > max, a line over STREAM_LINE_MAX outside of literals,
- * or a response over both together ends the stream with ERR_LIMIT.  (The
- * parser allocates what a literal announces and knows no longest line.)
- * Call at the start of a line; 0, the default, stops it.
- */
-void stream_bound_literals(struct stream *s, uint64_t max);
 void stream_set_io_ms(struct stream *s, int ms);
 uint64_t stream_bytes_in(const struct stream *s);
 uint64_t stream_bytes_out(const struct stream *s);
