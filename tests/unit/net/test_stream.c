@@ -563,8 +563,6 @@ main(void)
 	    BOTH(cancel_wait),
 	    BOTH(hidden),
 	    BOTH(hidden_many),
-	    BOTH(bounds),
-	    BOTH(bound_of_a_response),
 	    BOTH(closed_by_libetpan),
 	};
 
