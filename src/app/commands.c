@@ -18,8 +18,7 @@ static const struct command_rows *const subjects[] = {
     &cmd_rows_folder,
     &cmd_rows_app,
 };
-#define SUBJECTS     (sizeof subjects / sizeof *subjects)
-#define COMMANDS_MAX 256
+#define SUBJECTS (sizeof subjects / sizeof *subjects)
 
 static const struct {
 	unsigned scope;
@@ -32,33 +31,24 @@ static const struct {
 };
 #define SCOPES (sizeof scopes / sizeof *scopes)
 
-const struct command *const *
-commands_all(size_t *n)
+const struct command *
+command_at(size_t i)
 {
-	/* Filled once, with constants: the only table that is put together
-	 * at run time. */
-	static const struct command *all[COMMANDS_MAX];
-	static size_t count;
-
-	if (count == 0)
-		for (size_t s = 0; s < SUBJECTS; s++)
-			for (size_t i = 0; i < subjects[s]->n; i++)
-				if (count < COMMANDS_MAX)
-					all[count++] = &subjects[s]->v[i];
-	*n = count;
-	return all;
+	for (size_t s = 0; s < SUBJECTS; i -= subjects[s++]->n)
+		if (i < subjects[s]->n)
+			return &subjects[s]->v[i];
+	return NULL;
 }
 
 const struct command *
 command_find(const char *name)
 {
-	size_t n;
-	const struct command *const *all = commands_all(&n);
+	const struct command *c;
 
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(all[i]->name, name) == 0)
-			return all[i];
-	return NULL;
+	for (size_t i = 0; (c = command_at(i)) != NULL; i++)
+		if (strcmp(c->name, name) == 0)
+			break;
+	return c;
 }
 
 /* Edits that turn a into b: inserts, removals, changes. */
@@ -90,17 +80,17 @@ distance(const char *a, const char *b)
 const char *
 command_nearest(const char *name)
 {
-	size_t n, best = strlen(name) / 3 + 2, d;
-	const struct command *const *all = commands_all(&n);
+	size_t best = strlen(name) / 3 + 2, d;
+	const struct command *c;
 	const char *near = NULL;
 
-	for (size_t i = 0; i < n; i++) {
-		if (strncmp(all[i]->name, name, strlen(name)) == 0)
-			return all[i]->name;
-		d = distance(name, all[i]->name);
+	for (size_t i = 0; (c = command_at(i)) != NULL; i++) {
+		if (strncmp(c->name, name, strlen(name)) == 0)
+			return c->name;
+		d = distance(name, c->name);
 		if (d < best) {
 			best = d;
-			near = all[i]->name;
+			near = c->name;
 		}
 	}
 	return near;
@@ -259,12 +249,11 @@ int
 commands_keymap(const struct config *c, struct keymap **out, struct err *e)
 {
 	struct keymap *m = keymap_new();
-	size_t n;
-	const struct command *const *all = commands_all(&n);
+	const struct command *row;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = bind_row(m, all[i], e);
+	for (size_t i = 0; rc == 0 && (row = command_at(i)) != NULL; i++)
+		rc = bind_row(m, row, e);
 	for (size_t i = 0; rc == 0 && c != NULL && i < config_binds(c); i++)
 		rc = bind_user(m, config_bind_at(c, i), e);
 	if (rc < 0) {
@@ -380,8 +369,8 @@ commands_complete(void *app, const char *text, char ***out)
 {
 	struct app *a = app;
 	struct names names = {.n = 0};
-	size_t n, blank = strcspn(text, " ");
-	const struct command *const *all = commands_all(&n);
+	size_t blank = strcspn(text, " ");
+	const struct command *c;
 	unsigned here = screen_scope(front_screen(a));
 	char name[64];
 
@@ -391,9 +380,9 @@ commands_complete(void *app, const char *text, char ***out)
 		return complete_args(a, command_find(name), text,
 		    blank + strspn(text + blank, " "), out);
 	}
-	for (size_t i = 0; i < n; i++)
-		if ((all[i]->scope & here) != 0)
-			names_offer(&names, all[i]->name, text);
+	for (size_t i = 0; (c = command_at(i)) != NULL; i++)
+		if ((c->scope & here) != 0)
+			names_offer(&names, c->name, text);
 	return names_take(&names, out);
 }
 

@@ -54,15 +54,14 @@ static void
 write_scope(struct buf *out, const struct keymap *m, unsigned scope,
     const char *title, const char *about)
 {
-	size_t n;
-	const struct command *const *all = commands_all(&n);
+	const struct command *c;
 
 	buf_printf(out, ".SH %s\n%s\n", title, about);
-	for (size_t i = 0; i < n; i++) {
-		bool any = all[i]->scope == IN_ANY;
+	for (size_t i = 0; (c = command_at(i)) != NULL; i++) {
+		bool any = c->scope == IN_ANY;
 
-		if (any == (scope == IN_ANY) && (all[i]->scope & scope) != 0)
-			write_command(out, m, all[i], scope_name(scope));
+		if (any == (scope == IN_ANY) && (c->scope & scope) != 0)
+			write_command(out, m, c, scope_name(scope));
 	}
 }
 

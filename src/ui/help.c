@@ -42,12 +42,11 @@ static void
 add_group(struct ui *ui, struct paper *p, unsigned bit, enum group g,
     const char *title)
 {
-	size_t n;
-	const struct command *const *all = commands_all(&n);
+	const struct command *c;
 	bool any = false;
 
-	for (size_t i = 0; i < n; i++) {
-		if (!(all[i]->scope & bit) || group_of(ui, p, all[i]) != g)
+	for (size_t i = 0; (c = command_at(i)) != NULL; i++) {
+		if (!(c->scope & bit) || group_of(ui, p, c) != g)
 			continue;
 		if (!any) {
 			if (p->n > 0)
@@ -55,7 +54,7 @@ add_group(struct ui *ui, struct paper *p, unsigned bit, enum group g,
 			paper_add(p, ST_TITLE, 0, "%s", title);
 		}
 		any = true;
-		add_command(ui, p, all[i]);
+		add_command(ui, p, c);
 	}
 }
 

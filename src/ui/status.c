@@ -16,20 +16,19 @@ ui_help_line(struct ui *ui, unsigned y)
 {
 	const char *scope = ui_top(ui)->ops->scope;
 	unsigned x = 0, bit = ui_scope_bit(ui);
-	size_t n;
-	const struct command *const *all = commands_all(&n);
+	const struct command *c;
 
 	canvas_fill(&ui->cv, y, 0, ui->cv.w, ST_HELP_LINE);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; (c = command_at(i)) != NULL; i++) {
 		const char *keys;
 		char item[64];
 
-		if (all[i]->hint == NULL || !(all[i]->scope & bit))
+		if (c->hint == NULL || !(c->scope & bit))
 			continue;
-		keys = keymap_keys(ui->app->keys, scope, all[i]->name);
+		keys = keymap_keys(ui->app->keys, scope, c->name);
 		if (keys[0] == '\0')
 			continue;
-		snprintf(item, sizeof item, "%s:%s", keys, all[i]->hint);
+		snprintf(item, sizeof item, "%s:%s", keys, c->hint);
 		if (x + (unsigned)utf8_width(item, strlen(item)) > ui->cv.w)
 			break;
 		x += canvas_puts(

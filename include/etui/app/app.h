@@ -217,8 +217,8 @@ struct command {
 	bool key_is_arg;   /* the digit in the key is its argument: "5" runs
 			      "jump 5" */
 };
-/* All rows of all subjects, as one array; *n of them. */
-const struct command *const *commands_all(size_t *n);
+/* The rows of all subjects, one after the other; NULL behind the last. */
+const struct command *command_at(size_t i);
 const struct command *command_find(const char *name);
 const char *command_nearest(const char *name);
 /* Default keys and the config's [bind] sections into a new keymap. */
