@@ -23,7 +23,7 @@ BEGIN {
 	door["gmime"] = door["glib.h"] = door["glib-object.h"] = " mime "
 	door["glib"] = door["gio"] = door["gumbo.h"] = " mime "
 	door["libical"] = door["magic.h"] = door["cmark.h"] = " mime "
-	door["iconv.h"] = " util mime ui "
+	door["iconv.h"] = " util mime config ui "
 	door["libetpan"] = " net store send "
 	door["sqlite3.h"] = " db "
 	door["chafa"] = door["chafa.h"] = door["vterm.h"] = " ui "
