@@ -63,11 +63,12 @@ int
 main(int argc, char *argv[])
 {
 	struct cli_args args;
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct err e = ERR_INIT;
 	int code;
 
 	setlocale(LC_ALL, "");
-	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGPIPE, &ignore, NULL);
 	if (cli_parse(argc, argv, &args, &e) < 0) {
 		cli_fail(2, e.text);
 		return cli_fail(2, "etui --help says how it is used");

@@ -162,6 +162,22 @@ set(struct app *a, struct front *f, const char *args)
 		apply_option(a, option_find(name));
 }
 
+/* The next word of *at into out; false: there is none, or it is too long. */
+static bool
+next_word(const char **at, char *out, size_t size)
+{
+	size_t n;
+
+	*at += strspn(*at, " \t");
+	n = strcspn(*at, " \t");
+	if (n == 0 || n >= size)
+		return false;
+	memcpy(out, *at, n);
+	out[n] = '\0';
+	*at += n;
+	return true;
+}
+
 static void
 bind(struct app *a, struct front *f, const char *args)
 {
@@ -170,7 +186,9 @@ bind(struct app *a, struct front *f, const char *args)
 	struct err e = ERR_INIT;
 
 	(void)f;
-	if (sscanf(args, "%15s %63s %63s", scope, key, command) != 3) {
+	if (!next_word(&args, scope, sizeof scope) ||
+	    !next_word(&args, key, sizeof key) ||
+	    !next_word(&args, command, sizeof command)) {
 		app_say(a, APP_ERROR, "bind wants SCOPE KEY COMMAND");
 		return;
 	}
