@@ -82,6 +82,13 @@ control(uint32_t c)
 	return c == '?' ? 0x7f : c & 0x1f;
 }
 
+static bool
+takes_modifiers(uint32_t key)
+{
+	return key >= K_UP || key == ' ' || key == K_ENTER || key == K_TAB ||
+	       key == K_ESC || key == K_BACKSPACE;
+}
+
 /* A modifier in front of a key; 0xffffffff where there is no such key. */
 static uint32_t
 modify(uint32_t mods, uint32_t key)
@@ -90,13 +97,14 @@ modify(uint32_t mods, uint32_t key)
 		key = K_BACKTAB;
 		mods &= ~KEY_SHIFT;
 	}
-	if (mods & KEY_CTRL && key < 0x80 && is_control_of(key)) {
+	/* Shift and Control on a character is another character. */
+	if (mods & KEY_SHIFT && !takes_modifiers(key))
+		return UINT32_MAX;
+	if (mods & KEY_CTRL && key < 0x7f && is_control_of(key)) {
 		key = control(key);
 		mods &= ~KEY_CTRL;
 	}
-	/* Shift and Control on a character is another character. */
-	if (mods & (KEY_SHIFT | KEY_CTRL) && key > ' ' && key < K_UP &&
-	    key != K_BACKSPACE)
+	if (mods & KEY_CTRL && !takes_modifiers(key))
 		return UINT32_MAX;
 	return key | mods;
 }

@@ -65,6 +65,8 @@ test_parse(void **state)
 	    {"control and a letter", "<C-a>", 1, {1}, "^A"},
 	    {"Alt and a letter", "<M-a>", 1, {ALT | 'a'}, "M-a"},
 	    {"shift and a letter is its capital", "<S-a>", 0, {0}, NULL},
+	    {"nor is there a shifted control", "<C-S-h>", 0, {0}, NULL},
+	    {"control and Enter", "<C-Enter>", 1, {KEY_CTRL | K_ENTER}, NULL},
 	    {"M alone", "M", 1, {'M'}, NULL},
 	    {"M and minus", "M-", 2, {'M', '-'}, "M<Minus>"},
 	    {"Alt and minus", "M--", 1, {ALT | '-'}, NULL},
