@@ -48,8 +48,9 @@ prose(struct buf *out, const char *text)
 static void
 setting(struct buf *out, const struct option *o, const char *val, bool live)
 {
+	const size_t n = strlen(val);
 	const bool quote = strchr(val, '#') || strchr(val, '"') ||
-			   val[0] == ' ' || val[strlen(val) - 1] == ' ';
+			   (n > 0 && (val[0] == ' ' || val[n - 1] == ' '));
 
 	buf_printf(out, "%s%s = ", live ? "" : "#", o->name);
 	if (!quote) {

@@ -16,8 +16,10 @@
 #define LINE_MAX_BYTES 2048
 
 /* The log sink: one for the whole program, by its nature. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static atomic_int sink = -1;
+static struct {
+	pthread_mutex_t lock; /* so that nobody writes to a closed file */
+	atomic_int fd;        /* -1: no log */
+} log_sink = {PTHREAD_MUTEX_INITIALIZER, -1};
 
 int
 log_open(const char *path, struct err *e)
@@ -27,7 +29,7 @@ log_open(const char *path, struct err *e)
 	if (fd < 0)
 		return err_errno(e, "open the log %s", path);
 	log_close();
-	atomic_store(&sink, fd);
+	atomic_store(&log_sink.fd, fd);
 	return 0;
 }
 
@@ -53,7 +55,7 @@ log_line(const char *room, const char *fmt, ...)
 	va_list ap;
 	int fd;
 
-	if (atomic_load_explicit(&sink, memory_order_relaxed) < 0)
+	if (atomic_load_explicit(&log_sink.fd, memory_order_relaxed) < 0)
 		return;
 	va_start(ap, fmt);
 	if (vsnprintf(text, sizeof text, fmt, ap) < 0)
@@ -63,11 +65,12 @@ log_line(const char *room, const char *fmt, ...)
 	/* A log is read on a terminal too. */
 	utf8_clean(&line, text, strlen(text), CLEAN_LINE);
 	buf_putc(&line, '\n');
-	pthread_mutex_lock(&lock);
-	fd = atomic_load(&sink);
+	pthread_mutex_lock(&log_sink.lock);
+	fd = atomic_load(&log_sink.fd);
 	if (fd >= 0 && write(fd, line.data, line.len) < 0)
-		atomic_store(&sink, -1); /* a log must not take mail down */
-	pthread_mutex_unlock(&lock);
+		atomic_store(
+		    &log_sink.fd, -1); /* a log must not take mail down */
+	pthread_mutex_unlock(&log_sink.lock);
 	buf_free(&line);
 	errno = keep;
 }
@@ -77,9 +80,9 @@ log_close(void)
 {
 	int fd;
 
-	pthread_mutex_lock(&lock);
-	fd = atomic_exchange(&sink, -1);
+	pthread_mutex_lock(&log_sink.lock);
+	fd = atomic_exchange(&log_sink.fd, -1);
 	if (fd >= 0)
 		close(fd);
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&log_sink.lock);
 }
