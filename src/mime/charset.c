@@ -280,6 +280,11 @@ charset_put(struct buf *out, const char *label, size_t label_len, const char *p,
 		return western_put(out, p, n, e);
 	}
 	cd = iconv_open(UTF8, name);
+	if (cd == (iconv_t)-1 && name == room) { /* "koi8_r" */
+		for (char *c = room; *c != '\0'; c++)
+			*c = *c == '_' ? '-' : *c;
+		cd = iconv_open(UTF8, name);
+	}
 	if (cd == (iconv_t)-1)
 		return charset_guess(out, NULL, p, n, e);
 	rc = iconv_put(out, cd, p, n, e);

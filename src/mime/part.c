@@ -122,13 +122,13 @@ rank(const struct part *branch, bool prefer_html)
 
 		if (!is_readable(p))
 			continue;
+		/* some send an empty text beside their HTML */
 		if (part_is(p, "text", "html"))
-			r = prefer_html ? 4 : 3;
+			r = prefer_html ? 6 : p->size <= 64 ? 2 : 4;
 		else if (part_is(p, "text", "plain"))
-			/* some send an empty text beside their HTML */
-			r = p->size <= 2 ? 1 : prefer_html ? 3 : 4;
+			r = p->size <= 2 ? 3 : 5;
 		else
-			r = 2;
+			r = 1;
 		if (r > best)
 			best = r;
 	}
@@ -158,11 +158,20 @@ main_child(const struct part *p)
 {
 	const char *start = part_param(p, "start");
 	const struct part *c;
+	size_t n;
 
-	if (start == NULL || part_is(p, "multipart", "signed"))
+	if (part_is(p, "multipart", "signed"))
 		return p->child;
+	if (start != NULL && *start == '<')
+		start++;
+	n = start != NULL ? strcspn(start, ">") : 0;
+	for (c = p->child; c != NULL && n > 0; c = c->next)
+		if (c->content_id != NULL && strlen(c->content_id) == n &&
+		    memcmp(c->content_id, start, n) == 0)
+			return c;
 	for (c = p->child; c != NULL; c = c->next)
-		if (c->content_id != NULL && strcmp(c->content_id, start) == 0)
+		if (strcmp(c->type, "text") == 0 ||
+		    strcmp(c->type, "multipart") == 0)
 			return c;
 	return p->child;
 }

@@ -252,7 +252,12 @@ static const struct {
 	ALT "--c\n\nplain\n--c\n" PART("text/html") "html\n--c--\n", "1", "2",
 	""},
     {"an alternative with an empty text",
-	ALT "--c\n\n\n--c\n" PART("text/html") "html\n--c--\n", "2", "2", ""},
+	ALT "--c\n\n\n--c\n" PART(
+	    "text/html") "0123456789012345678901234567890123456789"
+			 "012345678901234567890123456789\n--c--\n",
+	"2", "2", ""},
+    {"a text of one letter beside HTML of one",
+	ALT "--c\n\na\n--c\n" PART("text/html") "b\n--c--\n", "1", "2", ""},
     {"an alternative of something else",
 	ALT
 	"--c\n" PART("text/calendar") "x\n--c\n" PART("text/html") "y\n"
