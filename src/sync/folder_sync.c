@@ -39,7 +39,7 @@ void
 folder_close(struct open_folder *f)
 {
 	f->selected = false;
-	rows_done(&f->rows);
+	intake_done(&f->rows);
 }
 
 static int
@@ -79,13 +79,13 @@ static int
 first_page(struct worker *w, struct open_folder *f, struct err *e)
 {
 	const struct store_ops *ops = store_ops(w->st);
-	struct row_sink sink = rows_sink(&f->rows);
+	struct row_sink sink = intake_sink(&f->rows);
 
 	if (f->state.exists == 0)
 		return 0;
 	if (ops->newest(w->st, f->page, &sink, e) < 0)
 		return -1;
-	return rows_flush(&f->rows, e);
+	return intake_flush(&f->rows, e);
 }
 
 /* Rows are here: new mail first, for that is what one looks for, then what
@@ -95,11 +95,11 @@ refresh(struct worker *w, struct open_folder *f,
     const struct folder_known *known, struct err *e)
 {
 	const struct store_ops *ops = store_ops(w->st);
-	struct row_sink sink = rows_sink(&f->rows);
+	struct row_sink sink = intake_sink(&f->rows);
 	uint64_t unseen;
 
 	if (ops->since(w->st, known->uidnext, &sink, e) < 0 ||
-	    rows_flush(&f->rows, e) < 0)
+	    intake_flush(&f->rows, e) < 0)
 		return -1;
 	unseen = f->rows.unseen;
 	if (unseen > 0)
@@ -108,14 +108,14 @@ refresh(struct worker *w, struct open_folder *f,
 		if (ops->changes(w->st, known, &f->sink, e) < 0)
 			return -1;
 	}
-	return rows_flush(&f->rows, e);
+	return intake_flush(&f->rows, e);
 }
 
 /* What is asked of older() first: 0 rows, to learn how many there are. */
 static int
 count_left(struct worker *w, struct open_folder *f, struct err *e)
 {
-	struct row_sink sink = rows_sink(&f->rows);
+	struct row_sink sink = intake_sink(&f->rows);
 
 	f->left = 0;
 	if (f->state.exists == 0)
@@ -133,8 +133,8 @@ folder_start(struct worker *w, struct open_folder *f, struct err *e)
 	int rc = -1;
 
 	folder_close(f);
-	rows_init(&f->rows, w, f->id);
-	f->sink = rows_changes(&f->rows);
+	intake_init(&f->rows, w, f->id);
+	f->sink = intake_changes(&f->rows);
 	f->first_done = false;
 	folder_known_load(w, f->id, &known, &uids, &a);
 	if (ops->select(w->st, f->name, &known, &f->sink, &f->state, e) < 0)
@@ -147,7 +147,7 @@ folder_start(struct worker *w, struct open_folder *f, struct err *e)
 		if (db_remove_all(w->sync->db, f->id, e) < 0)
 			goto out;
 	}
-	if (rows_flush(&f->rows, e) < 0 ||
+	if (intake_flush(&f->rows, e) < 0 ||
 	    put_state(w, f->id, &f->state, e) < 0)
 		goto out;
 	if (known_has_rows(&known))
@@ -192,7 +192,7 @@ int
 folder_backfill(
     struct worker *w, struct open_folder *f, bool *more, struct err *e)
 {
-	struct row_sink sink = rows_sink(&f->rows);
+	struct row_sink sink = intake_sink(&f->rows);
 	struct progress p;
 	uint64_t missing = rows_missing(w, f), step, before;
 	int rc = 0;
@@ -212,7 +212,7 @@ folder_backfill(
 		before = f->rows.total;
 		rc = store_ops(w->st)->older(w->st, step, &f->left, &sink, e);
 		if (rc == 0)
-			rc = rows_flush(&f->rows, e);
+			rc = intake_flush(&f->rows, e);
 		before = f->rows.total - before;
 		missing = before < missing ? missing - before : 0;
 		f->want_older = before < f->want_older ? f->want_older - before
@@ -235,18 +235,18 @@ folder_backfill(
 int
 folder_catch_up(struct worker *w, struct open_folder *f, struct err *e)
 {
-	struct row_sink sink = rows_sink(&f->rows);
+	struct row_sink sink = intake_sink(&f->rows);
 	struct folder_update u = FOLDER_UPDATE_KEEP;
 	uint64_t unseen = f->rows.unseen;
 
-	if (rows_flush(&f->rows, e) < 0)
+	if (intake_flush(&f->rows, e) < 0)
 		return -1;
 	if (!f->rows.exists_told)
 		return 0;
 	f->rows.exists_told = false;
 	u.messages = f->rows.exists;
 	if (store_ops(w->st)->since(w->st, f->state.uidnext, &sink, e) < 0 ||
-	    rows_flush(&f->rows, e) < 0)
+	    intake_flush(&f->rows, e) < 0)
 		return -1;
 	if (f->rows.unseen > unseen)
 		event_new(w->sync, f->id, f->rows.unseen - unseen);

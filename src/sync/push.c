@@ -470,6 +470,6 @@ journal_push(struct worker *w, struct open_folder *f, struct err *e)
 	arena_free(&p.arena);
 	arena_free(&a);
 	if (rc == 0 && f->selected)
-		rc = rows_flush(&f->rows, e);
+		rc = intake_flush(&f->rows, e);
 	return rc;
 }

@@ -14,7 +14,7 @@
 #include "util/os.h"
 
 void
-rows_init(struct rows *r, struct worker *w, int64_t folder)
+intake_init(struct intake *r, struct worker *w, int64_t folder)
 {
 	memset(r, 0, sizeof *r);
 	r->worker = w;
@@ -22,7 +22,7 @@ rows_init(struct rows *r, struct worker *w, int64_t folder)
 }
 
 void
-rows_done(struct rows *r)
+intake_done(struct intake *r)
 {
 	arena_free(&r->arena);
 	mset_free(&r->gone);
@@ -96,7 +96,7 @@ row_to_msg(struct arena *a, const struct store_row *r, struct db_msg *m)
 static int
 on_row(void *ctx, const struct store_row *r, struct err *e)
 {
-	struct rows *rs = ctx;
+	struct intake *rs = ctx;
 
 	atomic_store(&rs->worker->alive_ms, os_now_ms());
 	if (r->header == NULL)
@@ -110,7 +110,7 @@ on_row(void *ctx, const struct store_row *r, struct err *e)
 		rs->unseen++;
 	if (r->key.num > rs->uid_max)
 		rs->uid_max = r->key.num;
-	if (rs->n >= SYNC_CHUNK && rows_flush(rs, e) < 0)
+	if (rs->n >= SYNC_CHUNK && intake_flush(rs, e) < 0)
 		return -1;
 	if (rs->progress != NULL) {
 		rs->progress->done++;
@@ -120,7 +120,7 @@ on_row(void *ctx, const struct store_row *r, struct err *e)
 }
 
 struct row_sink
-rows_sink(struct rows *r)
+intake_sink(struct intake *r)
 {
 	struct row_sink s = {.ctx = r, .row = on_row};
 
@@ -131,7 +131,7 @@ static int
 on_flags(void *ctx, const struct mkey *k, unsigned flags, const char *keywords,
     uint64_t modseq, struct err *e)
 {
-	struct rows *r = ctx;
+	struct intake *r = ctx;
 
 	(void)modseq;
 	atomic_store(&r->worker->alive_ms, os_now_ms());
@@ -140,13 +140,13 @@ on_flags(void *ctx, const struct mkey *k, unsigned flags, const char *keywords,
 	r->flag[r->nflags].flags = flags;
 	r->flag[r->nflags].keywords = arena_str(&r->arena, keywords);
 	r->nflags++;
-	return r->nflags >= SYNC_CHUNK ? rows_flush(r, e) : 0;
+	return r->nflags >= SYNC_CHUNK ? intake_flush(r, e) : 0;
 }
 
 static int
 on_gone(void *ctx, const struct mset *gone, struct err *e)
 {
-	struct rows *r = ctx;
+	struct intake *r = ctx;
 	size_t i;
 
 	(void)e;
@@ -160,7 +160,7 @@ on_gone(void *ctx, const struct mset *gone, struct err *e)
 static int
 on_exists(void *ctx, uint64_t exists, struct err *e)
 {
-	struct rows *r = ctx;
+	struct intake *r = ctx;
 
 	(void)e;
 	r->exists = exists;
@@ -169,7 +169,7 @@ on_exists(void *ctx, uint64_t exists, struct err *e)
 }
 
 struct change_sink
-rows_changes(struct rows *r)
+intake_changes(struct intake *r)
 {
 	struct change_sink s = {
 	    .ctx = r, .flags = on_flags, .gone = on_gone, .exists = on_exists};
@@ -180,7 +180,7 @@ rows_changes(struct rows *r)
 /* A full disk must not end reading: what could not be kept is fetched again
  * another time. */
 static int
-put_all(struct rows *r, struct err *e)
+put_all(struct intake *r, struct err *e)
 {
 	struct db *db = r->worker->sync->db;
 
@@ -196,7 +196,7 @@ put_all(struct rows *r, struct err *e)
 }
 
 int
-rows_flush(struct rows *r, struct err *e)
+intake_flush(struct intake *r, struct err *e)
 {
 	int rc = put_all(r, e);
 

@@ -134,7 +134,7 @@ bool worker_is_wanted(struct worker *w);
 int lock_take(struct sync *s);
 
 /* ---- rows on their way into the database (rows.c) ---- */
-struct rows {
+struct intake {
 	struct worker *worker;
 	int64_t folder;
 	struct arena arena;
@@ -150,11 +150,11 @@ struct rows {
 	uint64_t exists;
 	bool exists_told;
 };
-void rows_init(struct rows *r, struct worker *w, int64_t folder);
-void rows_done(struct rows *r);
-struct row_sink rows_sink(struct rows *r);
-struct change_sink rows_changes(struct rows *r);
-int rows_flush(struct rows *r, struct err *e) MUST_CHECK;
+void intake_init(struct intake *r, struct worker *w, int64_t folder);
+void intake_done(struct intake *r);
+struct row_sink intake_sink(struct intake *r);
+struct change_sink intake_changes(struct intake *r);
+int intake_flush(struct intake *r, struct err *e) MUST_CHECK;
 
 /* ---- the open folder (folder_sync.c) ---- */
 struct open_folder {
@@ -167,7 +167,7 @@ struct open_folder {
 	struct folder_state state;
 	uint64_t left;       /* messages on the server below the lowest row */
 	uint64_t want_older; /* asked for by scrolling */
-	struct rows rows;    /* target of the change sink while selected */
+	struct intake rows;  /* target of the change sink while selected */
 	struct change_sink sink; /* lives as long as the folder is selected */
 };
 int folder_start(
