@@ -249,8 +249,8 @@ imap_drain(struct imap *im, uint64_t n, struct err *e)
 {
 	if (n > IMAP_DRAIN_MAX)
 		return imap_die(im, e, ERR_LIMIT,
-		    "the server announced %llu bytes that nobody asked for",
-		    (unsigned long long)n);
+		    "the server sends more than was asked for: %d MiB and more",
+		    IMAP_DRAIN_MAX >> 20);
 	if (im->piece == NULL)
 		im->piece = mem_alloc(IMAP_PIECE);
 	while (n > 0) {
@@ -442,8 +442,9 @@ imap_refused(const struct imap_cmd *c, const char *what, struct err *e)
 
 	if (scan_word(&s, "NONEXISTENT") || scan_word(&s, "TRYCREATE"))
 		kind = ERR_GONE;
-	return err_set(e, kind, "%s: the server said: %s %s", what,
-	    c->status == IMAP_BAD ? "BAD" : "NO", c->text);
+	return err_set(e, kind, "%s: the server said: %s%s%s", what,
+	    c->status == IMAP_BAD ? "BAD" : "NO", c->text[0] != 0 ? " " : "",
+	    c->text);
 }
 
 int

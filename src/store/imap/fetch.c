@@ -241,9 +241,9 @@ act_on_fetch(struct imap *im, uint64_t seq)
 		not_understood(im, seq, uid);
 		return 0;
 	}
-	if (got.header_len > HEADER_MAX)
+	if (got.header_len > HEADER_MAX || (uid == 0 && was_asked(f, seq, uid)))
 		not_understood(im, seq, uid);
-	else if (uid != 0 && was_asked(f, seq, uid) && is_row(f, &seen))
+	else if (was_asked(f, seq, uid) && is_row(f, &seen))
 		deliver(f, uid, &seen, &got);
 	else if (got.has_flags)
 		imap_tell_flags(

@@ -138,7 +138,7 @@ static int
 probe(struct imap *im, bool *lost, struct err *e)
 {
 	struct imap_cmd *noop;
-	int rc = imap_wait_ms(im, IMAP_PATIENCE, e);
+	int rc = imap_wait_ms(im, im->patience, e);
 
 	*lost = false;
 	if (rc != 0)
@@ -147,7 +147,7 @@ probe(struct imap *im, bool *lost, struct err *e)
 		return -1;
 	while (noop->status == IMAP_WAITING &&
 	       im->pending.select->status == IMAP_WAITING) {
-		rc = imap_wait_ms(im, IMAP_PATIENCE, e);
+		rc = imap_wait_ms(im, im->patience, e);
 		if (rc == 0)
 			return imap_die(im, e, ERR_NET,
 			    "no answer to the opening of the folder");

@@ -37,8 +37,10 @@
 #define IMAP_UNASKED_MAX 2000000
 #define IMAP_PIECE       (64 * 1024)
 #define IMAP_SET_BYTES   8000
-#define IMAP_CHUNK       1000  /* rows of one FETCH */
-#define IMAP_PATIENCE    10000 /* ms for an answer that may never come */
+#define IMAP_CHUNK       1000 /* rows of one FETCH */
+/* ms for an answer that may never come: this part of io-timeout, at most */
+#define IMAP_PATIENCE_OF 6
+#define IMAP_PATIENCE    10000
 #define IMAP_ODD_MAX     1000
 #define IMAP_RANGES_MAX  200000
 
@@ -133,6 +135,7 @@ struct imap {
 	bool closing; /* LOGOUT was sent: BYE is its answer */
 	struct imap_caps caps;
 	struct imap_caps before_login, after_login; /* of the memory */
+	int patience;                               /* ms */
 	bool no_pipeline;
 	bool no_idle; /* offered, but it does not work */
 	bool qresync_on, condstore_on;

@@ -143,7 +143,7 @@ patience(struct imap *im, const struct imap_plan *plan, struct err *e)
 
 	if (!plan->bold)
 		return 0;
-	rc = imap_wait_ms(im, IMAP_PATIENCE, e);
+	rc = imap_wait_ms(im, im->patience, e);
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
 	return imap_die(im, e, ERR_NET, "no answer to the login");
@@ -165,8 +165,9 @@ refused(struct imap_plan *plan, const struct imap_cmd *c, const char *more,
 		    e, ERR_NET, "log in: the server said: NO %s", c->text);
 	plan->refused = true;
 	memcpy(plan->reason, c->text, sizeof plan->reason);
-	return err_set(e, ERR_AUTH, "log in: the server said: NO %s%s%s",
-	    c->text, more != NULL ? "; " : "", more != NULL ? more : "");
+	return err_set(e, ERR_AUTH, "log in: the server said: NO%s%s%s%s",
+	    c->text[0] != 0 ? " " : "", c->text, more != NULL ? "; " : "",
+	    more != NULL ? more : "");
 }
 
 static int

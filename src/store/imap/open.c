@@ -42,13 +42,17 @@ dial(struct imap *im, struct err *e)
 	    .trace = im->base.trace,
 	};
 
+	im->patience = o.io_ms / IMAP_PATIENCE_OF;
+	if (im->patience > IMAP_PATIENCE)
+		im->patience = IMAP_PATIENCE;
 	if (o.host == NULL)
 		return err_set(e, ERR_INPUT,
 		    "account %s: no receive-host is given", account_name(a));
 	if (stream_dial(&o, &im->base.stream, e) < 0)
 		return -1;
+	/* with STARTTLS not yet, wherever the server stands */
 	im->secure = stream_is_tls(im->base.stream) ||
-		     stream_is_loopback(im->base.stream);
+		     (o.tls == TLS_NONE && stream_is_loopback(im->base.stream));
 	if (o.tls == TLS_NONE && !im->secure &&
 	    !account_bool(a, OPT_ALLOW_CLEARTEXT))
 		return err_set(e, ERR_TLS,
@@ -73,6 +77,7 @@ hang_up(struct imap *im)
 	im->base.dead = false;
 	im->authed = im->ask_caps = im->opened_any = false;
 	im->qresync_on = im->condstore_on = im->has_cont = false;
+	im->last_tag = 0;
 	im->junk = 0;
 	im->unasked = 0;
 	buf_cut(&im->out, 0);
@@ -103,14 +108,8 @@ hear(struct imap *im, bool *preauth, struct err *e)
 static int
 greeting(struct imap *im, bool *preauth, struct err *e)
 {
-	bool shown = im->secure;
-	int rc;
+	int rc = hear(im, preauth, e);
 
-	/* words of a stranger are not shown before TLS stands */
-	if (tls_of(im->base.account) == TLS_STARTTLS)
-		im->secure = false;
-	rc = hear(im, preauth, e);
-	im->secure = shown;
 	if (rc > 0)
 		return imap_die(im, e, ERR_PROTO, "this is no IMAP server");
 	return rc;

@@ -66,7 +66,8 @@ imap_over_set(struct imap *im, const struct mset *set, const char *verb,
 			char *text = mset_text(set, &from, IMAP_SET_BYTES);
 
 			rc = imap_send(im, &flying[(first + n++) % 4], e,
-			    "%s %s %s", verb, text, after);
+			    "%s %s%s%s", verb, text, after[0] != 0 ? " " : "",
+			    after);
 			free(text);
 		}
 		if (n == 0)

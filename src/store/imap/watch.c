@@ -72,10 +72,10 @@ wait_for(struct imap *im, const struct imap_cmd *c, int wake_fd, int ms,
 static int
 await_plus(struct imap *im, const struct imap_cmd *c, struct err *e)
 {
-	int64_t end = os_now_ms() + IMAP_PATIENCE;
+	int64_t end = os_now_ms() + im->patience;
 
 	while (!im->has_cont && c->status == IMAP_WAITING) {
-		int rc = imap_wait_ms(im, left_ms(end, IMAP_PATIENCE), e);
+		int rc = imap_wait_ms(im, left_ms(end, im->patience), e);
 
 		if (rc <= 0)
 			return rc;
@@ -89,7 +89,7 @@ await_plus(struct imap *im, const struct imap_cmd *c, struct err *e)
 static int
 done(struct imap *im, struct imap_cmd *c, struct err *e)
 {
-	int64_t end = os_now_ms() + IMAP_PATIENCE;
+	int64_t end = os_now_ms() + im->patience;
 
 	if (c->status == IMAP_WAITING) {
 		buf_cut(&im->out, 0);
@@ -98,7 +98,7 @@ done(struct imap *im, struct imap_cmd *c, struct err *e)
 			return -1;
 	}
 	while (c->status == IMAP_WAITING) {
-		int rc = imap_wait_ms(im, left_ms(end, IMAP_PATIENCE), e);
+		int rc = imap_wait_ms(im, left_ms(end, im->patience), e);
 
 		if (rc == 0)
 			return imap_die(
