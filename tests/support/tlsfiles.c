@@ -43,7 +43,8 @@ static const struct {
 	30},
     [CERT_WILDCARD] = {"wildcard", "example.test", "DNS:*.example.test", BY_CA,
 	-1, 30},
-    [CERT_PARTIAL] = {"partial", "localhost", "DNS:l*host", BY_CA, -1, 30},
+    [CERT_PARTIAL] = {"partial", "localhost", "DNS:im*.example.test", BY_CA, -1,
+	30},
 };
 
 struct tls_files {

@@ -27,7 +27,7 @@ enum test_cert {
 	CERT_NAME_ONLY,   /* localhost without any address */
 	CERT_IP_AS_NAME,  /* SAN has "127.0.0.1" as a DNS name only */
 	CERT_WILDCARD,    /* *.example.test */
-	CERT_PARTIAL,     /* l*host: a partial wildcard */
+	CERT_PARTIAL,     /* im*.example.test: not a whole label */
 	CERT_KINDS
 };
 

@@ -276,13 +276,29 @@ cancel_read(void **state)
 	stop(&l);
 }
 
-/* Bytes that keep coming must not hold a cancel up. */
+static void
+script_flood(struct peer_conn *c, void *ctx)
+{
+	static char much[60000];
+
+	(void)ctx;
+	memset(much, 'x', sizeof much);
+	peer_send_raw(c, much, sizeof much);
+	peer_send(c, "\r\n");
+	peer_stall(c, 20000);
+}
+
+/* Bytes that keep coming must not hold a cancel up: the whole line is there,
+ * so that nothing would ever be waited for. */
 static void
 cancel_flood(void **state)
 {
-	struct link l = start(tls_of(state), script_longest, NULL);
+	struct link l = start(tls_of(state), script_flood, NULL);
 	struct buf line = BUF_INIT(STREAM_LINE_MAX + 2);
+	struct timespec soon = {.tv_nsec = 50000000};
 
+	assert_int_equal(stream_wait(l.s, 5000, -1, &l.e), 1);
+	nanosleep(&soon, NULL);
 	cancel_set(l.cancel);
 	need_error(&l, stream_read_line(l.s, &line, &l.e), ERR_CANCEL, "");
 	buf_free(&line);
@@ -468,6 +484,31 @@ hidden(void **state)
 }
 
 static void
+script_challenge(struct peer_conn *c, void *ctx)
+{
+	(void)ctx;
+	peer_play(c, "S: + s3cr3t\nC: go\nS: open\n");
+}
+
+static void
+hidden_reads(void **state)
+{
+	struct link l = start(tls_of(state), script_challenge, NULL);
+	struct buf b = BUF_INIT(STREAM_LINE_MAX + 2);
+
+	stream_hide(l.s, true);
+	assert_int_equal(stream_read_line(l.s, &b, &l.e), 0);
+	stream_hide(l.s, false);
+	say(&l, "go\r\n");
+	assert_int_equal(stream_read_line(l.s, &b, &l.e), 0);
+	buf_cut(&b, 0);
+	trace_each(l.trace, collect, &b);
+	assert_string_equal(buf_text(&b), "<[hidden]\n>go\n<open\n");
+	buf_free(&b);
+	stop(&l);
+}
+
+static void
 script_many(struct peer_conn *c, void *ctx)
 {
 	(void)ctx;
@@ -562,6 +603,7 @@ main(void)
 	    BOTH(waiting),
 	    BOTH(cancel_wait),
 	    BOTH(hidden),
+	    BOTH(hidden_reads),
 	    BOTH(hidden_many),
 	    BOTH(closed_by_libetpan),
 	};

@@ -81,8 +81,8 @@ static const struct {
 	"not for a.imap.example.test"},
     {"not for none", CERT_WILDCARD, "example.test", TRUST_CA, 0,
 	"not for example.test"},
-    {"part of a label is no wildcard", CERT_PARTIAL, "localhost", TRUST_CA, 0,
-	"not for localhost"},
+    {"part of a label is no wildcard", CERT_PARTIAL, "imap.example.test",
+	TRUST_CA, 0, "not for imap.example.test"},
 };
 
 static int
