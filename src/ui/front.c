@@ -191,8 +191,7 @@ front_child(struct front *f, const char *const argv[], const void *in, size_t n)
 		wait_for_key();
 		ui_say(ui, APP_WARN, said);
 	}
-	tty_enter(ui->tty);
-	ui_refit(ui);
+	ui_take_back(ui);
 	if (rc < 0)
 		ui_say(ui, APP_ERROR, e.text);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ui_int.h"
@@ -72,6 +73,29 @@ ui_refit(struct ui *ui)
 	}
 }
 
+/* Signals that were meant for somebody else, or that we caused. */
+static void
+swallow(int sig)
+{
+	const struct timespec now = {.tv_sec = 0};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	while (sigtimedwait(&set, NULL, &now) == sig)
+		;
+}
+
+void
+ui_take_back(struct ui *ui)
+{
+	swallow(SIGINT);
+	swallow(SIGTSTP);
+	swallow(SIGCONT);
+	tty_enter(ui->tty);
+	ui_refit(ui);
+}
+
 void
 ui_suspend(struct ui *ui)
 {
@@ -86,8 +110,7 @@ ui_suspend(struct ui *ui)
 	sigprocmask(SIG_UNBLOCK, &stop, NULL);
 	kill(0, SIGTSTP); /* here we stand until somebody says SIGCONT */
 	sigprocmask(SIG_BLOCK, &stop, NULL);
-	tty_enter(ui->tty);
-	ui_refit(ui);
+	ui_take_back(ui);
 }
 
 static void
@@ -111,8 +134,7 @@ take_signal(struct ui *ui, uint32_t sig)
 		ui_suspend(ui);
 		break;
 	case SIGCONT: /* whoever stopped us may have used the terminal */
-		tty_enter(ui->tty);
-		ui_refit(ui);
+		ui_take_back(ui);
 		break;
 	default:
 		break;

@@ -117,8 +117,9 @@ void ui_drop_prompts(struct ui *ui);
 void ui_pending(const struct ui *ui, struct buf *out);
 
 /* ---- loop.c ---- */
-void ui_suspend(struct ui *ui); /* ^Z */
-void ui_refit(struct ui *ui);   /* the terminal may have another size */
+void ui_suspend(struct ui *ui);   /* ^Z */
+void ui_take_back(struct ui *ui); /* the terminal, from a child */
+void ui_refit(struct ui *ui);     /* the terminal may have another size */
 
 /* ---- draw.c ---- */
 void ui_draw(struct ui *ui);
