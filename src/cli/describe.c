@@ -132,6 +132,16 @@ put_attachment(
 	free(type);
 }
 
+/* Parts of a message that is attached itself are its own business. */
+static bool
+is_inside_message(const struct part *p)
+{
+	for (p = p->parent; p != NULL; p = p->parent)
+		if (part_is(p, "message", NULL))
+			return true;
+	return false;
+}
+
 void
 describe(struct json *j, const char *bytes, size_t n)
 {
@@ -142,7 +152,7 @@ describe(struct json *j, const char *bytes, size_t n)
 	put_text(j, root, bytes, n);
 	json_open(j, "attachments", '[');
 	for (const struct part *p = root; p != NULL; p = part_next(p))
-		if (part_is_attachment(p))
+		if (part_is_attachment(p) && !is_inside_message(p))
 			put_attachment(j, p, bytes, n);
 	json_close(j);
 	arena_free(&a);
