@@ -168,9 +168,13 @@ is_loopback(const struct sockaddr_storage *ss)
 		   in6->sin6_addr.s6_addr[12] == 127);
 }
 
+/* A peer that is gone shows after two minutes of silence at the latest; the
+ * limit on unanswered bytes must not be shorter, or one lost probe on a bad
+ * line would end an idle connection. */
 static void
 tune(struct stream *s)
 {
+	int patience = s->io_ms > 120000 ? s->io_ms : 120000;
 	const struct {
 		int level, name, value;
 	} opts[] = {
@@ -179,7 +183,7 @@ tune(struct stream *s)
 	    {IPPROTO_TCP, TCP_KEEPIDLE, 60},
 	    {IPPROTO_TCP, TCP_KEEPINTVL, 20},
 	    {IPPROTO_TCP, TCP_KEEPCNT, 3},
-	    {IPPROTO_TCP, TCP_USER_TIMEOUT, s->io_ms},
+	    {IPPROTO_TCP, TCP_USER_TIMEOUT, patience},
 	};
 	struct sockaddr_storage ss = {0};
 	socklen_t n = sizeof ss;
@@ -259,7 +263,8 @@ stream_dial_with(const struct stream_opts *o, dns_resolver *how, void *ctx,
 
 	if (connect_to(s, how, ctx, deadline, e) < 0 ||
 	    (o->tls == TLS_IMPLICIT && stream_secure(s, deadline, e) < 0)) {
-		trace_note(s->trace, "%s", e != NULL ? e->text : "failed");
+		if (s->dead.kind == ERR_NONE && e != NULL)
+			trace_note(s->trace, "%s", e->text);
 		stream_close(s);
 		return -1;
 	}

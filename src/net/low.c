@@ -47,13 +47,14 @@ die(struct stream *s, enum err_kind kind, const char *what)
 static int
 die_waiting(struct stream *s, enum waited how, const char *doing)
 {
+	int seconds = (s->io_ms + 999) / 1000;
 	struct err e = ERR_INIT;
 
 	if (how == WAIT_CANCEL)
 		err_set(&e, ERR_CANCEL, "%s: cancelled", s->host);
 	else
-		err_set(&e, ERR_NET, "%s: nothing %s for %d seconds", s->host,
-		    doing, (s->io_ms + 999) / 1000);
+		err_set(&e, ERR_NET, "%s: nothing %s for %d second%s", s->host,
+		    doing, seconds, seconds == 1 ? "" : "s");
 	return low_die(s, &e);
 }
 
