@@ -64,19 +64,23 @@ line_len(const char *p, size_t n)
 	return lf == NULL ? n : (size_t)(lf - p) + 1;
 }
 
+/* Could the line be more of a text whose padding has been seen (`ended`)?
+ * Before that, only a rule ("____") is surely none. */
 static bool
-is_base64_line(const char *p, size_t n)
+is_base64_line(const char *p, size_t n, bool ended)
 {
-	size_t i;
+	size_t i, good = 0, bad = 0;
 
-	for (i = 0; i < n; i++)
-		if (base64_value(p[i]) < 0 && p[i] != '=' && !is_blank(p[i]))
-			return false;
-	return true;
+	for (i = 0; i < n; i++) {
+		if (base64_value(p[i]) >= 0 || p[i] == '=')
+			good++;
+		else if (!is_blank(p[i]))
+			bad++;
+	}
+	return bad == 0 || (!ended && good > 0);
 }
 
-/* Mailing lists append their footer to an encoded body: after the padding only
- * lines that can be more of it are taken. */
+/* Mailing lists append their footer to an encoded body. */
 static int
 decode_base64(const char *p, size_t n, struct buf *out, struct err *e)
 {
@@ -85,7 +89,7 @@ decode_base64(const char *p, size_t n, struct buf *out, struct err *e)
 	while (n > 0) {
 		size_t len = line_len(p, n);
 
-		if (b.ended && !is_base64_line(p, len))
+		if (!is_base64_line(p, len, b.ended))
 			break;
 		if (base64_put(&b, p, len, out, e) < 0)
 			return -1;

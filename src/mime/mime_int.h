@@ -93,6 +93,8 @@ int utf8_mend(struct buf *out, const char *p, size_t n, struct err *e);
 int charset_guess(struct buf *out, const char *assumed, const char *p, size_t n,
     struct err *e);
 
+/* One line, no NUL: what is decoded may not bring back what unfolding took. */
+char *line_text(struct arena *a, const char *s, size_t n);
 /* An address or Message-ID as sent, but no control characters, and what is
  * not UTF-8 replaced: a guess at its charset would name somebody else. */
 char *token_text(struct arena *a, const char *s, size_t n, bool drop_blanks);

@@ -123,7 +123,7 @@ join(struct arena *a, struct piece *p, size_t n, size_t i)
 	if (charset_put(
 		&out, charset, charset_len, bytes.data, bytes.len, NULL) < 0)
 		buf_puts(&out, "\xef\xbf\xbd");
-	text = arena_str(a, buf_text(&out));
+	text = line_text(a, buf_text(&out), out.len);
 	buf_free(&bytes);
 	buf_free(&out);
 	return text;
@@ -284,19 +284,32 @@ take_param(struct arena *a, struct cursor *c)
 	return q;
 }
 
+/* "text (x) / plain", up to the semicolon, which may be forgotten. */
+static const char *
+take_type(struct arena *a, struct cursor *c)
+{
+	char *type = arena_alloc(a, (size_t)(c->end - c->s) + 1), *to = type;
+
+	for (;;) {
+		skip_blanks(c);
+		if (c->s == c->end || *c->s == ';' ||
+		    (to > type && is_blank(c->s[-1]) &&
+			starts_param(c->s, c->end)))
+			break;
+		*to++ = *c->s++;
+	}
+	return token_text(a, type, (size_t)(to - type), true);
+}
+
 const char *
 params_parse(struct arena *a, const char *value, size_t n, struct param **out)
 {
 	struct cursor c = {value, value + n};
 	struct param *raw = NULL, **end = &raw, *q;
-	const char *from, *first;
-	size_t len, count = 0;
+	const char *first;
+	size_t count = 0;
 
-	skip_blanks(&c);
-	for (from = c.s; c.s < c.end && *c.s != ';' && *c.s != '('; c.s++)
-		;
-	len = (size_t)(c.s - from);
-	first = token_text(a, from, len, true);
+	first = take_type(a, &c);
 	while (c.s < c.end && count < PARAMS_MAX) {
 		const char *before = c.s;
 

@@ -73,6 +73,21 @@ is_machinery(const struct part *p)
 	return false;
 }
 
+/* Text that people write; other kinds are for programs, or rare enough that a
+ * plain one beside them is meant to be read. */
+static bool
+is_common_text(const struct part *p)
+{
+	static const char *const kinds[] = {"plain", "html", "enriched",
+	    "richtext", "markdown", "x-markdown", "x-diff", "x-patch"};
+	size_t i;
+
+	for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(p->subtype, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
 bool
 part_is_attachment(const struct part *p)
 {
@@ -85,7 +100,7 @@ part_is_attachment(const struct part *p)
 	if (is_machinery(p) || parent_is(p, "encrypted"))
 		return false;
 	if (strcmp(p->type, "text") == 0)
-		return named && !is_first_child(p) &&
+		return (named || !is_common_text(p)) && !is_first_child(p) &&
 		       !parent_is(p, "alternative");
 	/* the pictures of a page of HTML */
 	if (strcmp(p->type, "image") == 0 && parent_is(p, "related"))
@@ -93,21 +108,19 @@ part_is_attachment(const struct part *p)
 	return strcmp(p->type, "multipart") != 0;
 }
 
-/* Text that is for programs, not for eyes. */
-static bool
-is_readable(const struct part *p)
-{
-	static const char *const others[] = {"calendar", "vcard", "x-vcard",
-	    "directory", "rfc822-headers", "css"};
-	size_t i;
+/* How far part_texts() has to go to find anything. */
+enum reach {
+	REACH_COMMON,
+	REACH_ANY_TEXT,
+	REACH_MESSAGES, /* into embedded ones */
+};
 
-	if (strcmp(p->type, "text") != 0 ||
-	    strcmp(p->disposition, "attachment") == 0)
-		return false;
-	for (i = 0; i < sizeof others / sizeof *others; i++)
-		if (strcmp(p->subtype, others[i]) == 0)
-			return false;
-	return true;
+static bool
+is_readable(const struct part *p, enum reach reach)
+{
+	return strcmp(p->type, "text") == 0 && p->child == NULL &&
+	       strcmp(p->disposition, "attachment") != 0 &&
+	       (reach > REACH_COMMON || is_common_text(p));
 }
 
 /* How much we would like to show this branch of an alternative. */
@@ -120,7 +133,7 @@ rank(const struct part *branch, bool prefer_html)
 	for (p = branch; p != stop; p = part_next(p)) {
 		int r;
 
-		if (!is_readable(p))
+		if (!is_readable(p, REACH_ANY_TEXT))
 			continue;
 		/* some send an empty text beside their HTML */
 		if (part_is(p, "text", "html"))
@@ -176,24 +189,25 @@ main_child(const struct part *p)
 	return p->child;
 }
 
-/* Where the walk goes on from p: into the one child that counts (then *only
- * is set), into all of them, or past p. */
+/* Where the walk goes on from p: into the one child that counts, into all of
+ * them, or (NULL) past p. */
 static const struct part *
-descend(const struct part *p, bool prefer_html, bool into_messages, bool *only)
+descend(const struct part *p, bool prefer_html, enum reach reach)
 {
-	*only = false;
+	bool only;
+
 	if (p->child == NULL)
 		return NULL;
 	if (strcmp(p->type, "message") == 0)
-		return into_messages ? p->child : NULL;
-	*only = part_is(p, "multipart", "alternative") ||
-		part_is(p, "multipart", "related") ||
-		part_is(p, "multipart", "signed");
+		return reach == REACH_MESSAGES ? p->child : NULL;
+	only = part_is(p, "multipart", "alternative") ||
+	       part_is(p, "multipart", "related") ||
+	       part_is(p, "multipart", "signed");
 	if (part_is(p, "multipart", "alternative"))
 		return best_branch(p, prefer_html);
 	if (part_is(p, "multipart", "encrypted"))
 		return NULL;
-	return *only ? main_child(p) : p->child;
+	return only ? main_child(p) : p->child;
 }
 
 /* The next one after p when parents that show only one child are left whole.
@@ -216,17 +230,16 @@ leave(const struct part *p, const struct part *root)
 }
 
 static size_t
-collect_texts(const struct part *root, bool prefer_html, bool into_messages,
+collect_texts(const struct part *root, bool prefer_html, enum reach reach,
     const struct part **out, size_t max)
 {
 	const struct part *p = root, *down;
 	size_t n = 0;
-	bool only;
 
 	while (p != NULL && n < max) {
-		if (is_readable(p) && p->child == NULL)
+		if (is_readable(p, reach))
 			out[n++] = p;
-		down = descend(p, prefer_html, into_messages, &only);
+		down = descend(p, prefer_html, reach);
 		p = down != NULL ? down : leave(p, root);
 	}
 	return n;
@@ -236,8 +249,14 @@ size_t
 part_texts(const struct part *root, bool prefer_html, const struct part **out,
     size_t max)
 {
-	size_t n = collect_texts(root, prefer_html, false, out, max);
+	enum reach reach;
+	size_t i, n = 0, filled = 0;
 
-	/* nothing but a forwarded message: its text is better than none */
-	return n > 0 ? n : collect_texts(root, prefer_html, true, out, max);
+	for (reach = REACH_COMMON; filled == 0 && reach <= REACH_MESSAGES;
+	     reach++) {
+		n = collect_texts(root, prefer_html, reach, out, max);
+		for (i = 0; i < n; i++)
+			filled += out[i]->size > 0;
+	}
+	return n;
 }

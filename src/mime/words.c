@@ -201,9 +201,8 @@ decoder_run(struct decoder *d, const char *s, size_t n)
 	decoder_flush(d);
 }
 
-/* One line, no NUL: what is decoded may not bring back what unfolding took. */
-static char *
-one_line(struct arena *a, const char *s, size_t n)
+char *
+line_text(struct arena *a, const char *s, size_t n)
 {
 	char *line;
 	size_t i, nuls = 0, at = 0;
@@ -253,7 +252,7 @@ header_decode(struct arena *a, const char *value, size_t n, const char *charset)
 	/* no charset makes more than 12 bytes of one */
 	d.out.max = d.bytes.max = 16 * n + 64;
 	decoder_run(&d, value, n);
-	text = one_line(a, d.out.len > 0 ? d.out.data : "", d.out.len);
+	text = line_text(a, d.out.len > 0 ? d.out.data : "", d.out.len);
 	buf_free(&d.out);
 	buf_free(&d.bytes);
 	return text;

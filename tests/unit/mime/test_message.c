@@ -211,6 +211,9 @@ static const struct {
 	"a.txt"},
     {"a quote never closed", "Content-Type: a/b; name=\"a.txt", "a.txt"},
     {"a percent at the end", "Content-Type: a/b; name*=utf-8''a%", "a%"},
+    {"an encoded NUL ends nothing", "Content-Type: a/b; name*=utf-8''a%00b",
+	"a\ufffd"
+	"b"},
     {"no charset", "Content-Type: a/b; name*=%41", "A"},
     {"folded", "Content-Type: a/b;\n\tname=\n a.txt", "a.txt"},
     {"the first of two counts", "Content-Type: a/b; name=x; name=y", "x"},

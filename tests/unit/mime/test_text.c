@@ -36,6 +36,8 @@ static const struct {
     {"two base64 texts in a row", "base64", "YQ==\nYg==\n", "ab"},
     {"a list's footer behind base64", "base64", "YQ==\n\n____\nlist footer!\n",
 	"a"},
+    {"a footer behind base64 without padding", "base64", "YQ\n\n____\nfooter",
+	"a"},
     {"nothing", "base64", "", ""},
     {"quoted-printable", "quoted-printable", "a=3Db=\r\nc", "a=bc"},
     {"lower case hex", "quoted-printable", "=c3=a9", "\u00e9"},
