@@ -25,11 +25,37 @@ troff(struct buf *out, const char *s)
 	}
 }
 
+/* "? <F1>, q in the index": all keys of a command that works everywhere. */
+static char *
+keys_everywhere(const struct command *c)
+{
+	struct buf out = BUF_INIT(1000);
+	const char *at = c->keys;
+	size_t n, scope;
+
+	for (; *at != '\0'; at += n) {
+		at += strspn(at, " ");
+		n = strcspn(at, " ");
+		scope = n > 0 ? strcspn(at, ":") : 0;
+		if (out.len > 0)
+			buf_puts(&out, ", ");
+		if (scope + 1 < n) {
+			buf_put(&out, at + scope + 1, n - scope - 1);
+			buf_puts(&out, " in the ");
+			buf_put(&out, at, scope);
+		} else
+			buf_put(&out, at, n);
+	}
+	return buf_take(&out);
+}
+
 static void
 write_command(struct buf *out, const struct keymap *m, const struct command *c,
     const char *scope)
 {
-	char *keys = keymap_all_keys(m, scope, c->name);
+	char *keys = c->scope == IN_ANY ? keys_everywhere(c)
+		     : c->key_is_arg    ? mem_str(c->keys)
+					: keymap_all_keys(m, scope, c->name);
 
 	buf_puts(out, ".TP\n\\fB");
 	troff(out, c->name);
@@ -39,9 +65,9 @@ write_command(struct buf *out, const struct keymap *m, const struct command *c,
 		troff(out, c->args);
 		buf_puts(out, "\\fR");
 	}
-	if (c->key_is_arg || (keys != NULL && *keys != '\0')) {
+	if (*keys != '\0') {
 		buf_puts(out, "  (");
-		troff(out, c->key_is_arg ? c->keys : keys);
+		troff(out, keys);
 		buf_putc(out, ')');
 	}
 	buf_putc(out, '\n');

@@ -320,8 +320,9 @@ forget_gone(struct app *a, struct list *l)
 	arena_free(&tmp);
 }
 
-void
-list_refresh(struct app *a, struct list *l)
+/* The view is read anew in both cases: rows may have come with the flags. */
+static void
+read_again(struct app *a, struct list *l)
 {
 	view_refresh(l->view);
 	l->rows = view_count(l->view);
@@ -329,22 +330,22 @@ list_refresh(struct app *a, struct list *l)
 	follow_cursor(l);
 	clamp(l);
 	drop_window(l);
-	forget_gone(a, l);
 	note_cursor(a, l);
-	l->find_stale = true;
 	a->dirty |= DIRTY_LIST | DIRTY_STATUS;
+}
+
+void
+list_refresh(struct app *a, struct list *l)
+{
+	forget_gone(a, l);
+	read_again(a, l);
+	l->find_stale = true;
 }
 
 void
 list_flags_changed(struct app *a, struct list *l)
 {
-	uint64_t before = list_count(l);
-
-	count_missing(a, l);
-	if (list_count(l) != before)
-		clamp(l);
-	drop_window(l);
-	a->dirty |= DIRTY_LIST | DIRTY_STATUS;
+	read_again(a, l);
 }
 
 /* ---- another order, another limit ---- */

@@ -19,7 +19,8 @@ put_addresses(struct json *j, const char *key, const struct addresses *list)
 	for (size_t i = 0; i < list->n; i++) {
 		const struct address *a = &list->v[i];
 
-		if (*a->addr == '\0' && a->name == NULL)
+		/* a group without members is nobody */
+		if (*a->addr == '\0' && (a->name == NULL || a->group != NULL))
 			continue;
 		json_open(j, NULL, '{');
 		json_str(j, "name", a->name);
