@@ -9,8 +9,9 @@
 #include "paper.h"
 #include "util/utf8.h"
 
-#define KEYS_COLS 16
-#define NAME_COLS 22
+#define KEYS_COLS 20
+#define NAME_COLS 19
+#define WIDE_COLS 72 /* from here the text has a column of its own */
 
 static void
 add_command(struct ui *ui, struct paper *p, const struct command *k)
@@ -25,6 +26,8 @@ add_command(struct ui *ui, struct paper *p, const struct command *k)
 	cw = NAME_COLS - utf8_width(call, strlen(call));
 	paper_add(p, ST_NORMAL, strlen(keys), "%s%*s %s%*s %s", keys,
 	    kw > 0 ? kw : 0, "", call, cw > 0 ? cw : 0, "", k->help);
+	if (ui->cv.w >= WIDE_COLS)
+		p->line[p->n - 1].indent = KEYS_COLS + NAME_COLS + 2;
 	free(keys);
 }
 

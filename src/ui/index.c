@@ -84,12 +84,29 @@ draw_message(
 	return st;
 }
 
+/* 80,000 */
+static const char *
+thousands(uint64_t n, char out[32])
+{
+	char digits[24], *to = out;
+	size_t len = (size_t)snprintf(
+	    digits, sizeof digits, "%llu", (unsigned long long)n);
+
+	for (size_t i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			*to++ = ',';
+		*to++ = digits[i];
+	}
+	*to = '\0';
+	return out;
+}
+
 /* A position that no message is at: one on its way, or the last line. */
 static enum style
 draw_missing(struct ui *ui, uint64_t pos, struct area at)
 {
 	const struct list *l = ui->app->list;
-	char text[120];
+	char text[120], count[32];
 
 	if (pos < l->rows + l->coming)
 		snprintf(text, sizeof text, "%5llu   %s",
@@ -97,8 +114,8 @@ draw_missing(struct ui *ui, uint64_t pos, struct area at)
 		    ui->ascii ? ". . ." : "\xc2\xb7 \xc2\xb7 \xc2\xb7");
 	else
 		snprintf(text, sizeof text,
-		    "        %llu older on the server: Enter fetches",
-		    (unsigned long long)l->beyond);
+		    "        %s older on the server: Enter fetches",
+		    thousands(l->beyond, count));
 	canvas_puts(&ui->cv, at.y, at.x, at.w, ST_INDEX_COMING, text);
 	return ST_INDEX_COMING;
 }
@@ -306,7 +323,7 @@ index_status(
 	if (l == NULL)
 		return;
 	if (f != NULL) {
-		uint64_t total = f->messages > f->rows ? f->messages : f->rows;
+		uint64_t total = ui_all_here(f) ? f->rows : f->messages;
 
 		buf_printf(
 		    left, "/%s [Msgs:%llu", f->name, (unsigned long long)total);

@@ -11,10 +11,17 @@
 
 #define DEPTH_MAX 16
 
+/* Then what the cache counts is right, with the acts on their way. */
+bool
+ui_all_here(const struct folder *f)
+{
+	return f->complete || f->rows >= f->messages;
+}
+
 uint64_t
 ui_unread(const struct folder *f)
 {
-	return f->rows >= f->messages ? f->rows_unseen : f->unseen;
+	return ui_all_here(f) ? f->rows_unseen : f->unseen;
 }
 
 static bool

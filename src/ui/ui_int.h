@@ -140,6 +140,7 @@ const char *ui_state_word(const struct app_account *acc);
 void ui_say_found(struct ui *ui, enum tv_found found, int dir);
 
 /* ---- sidebar.c ---- */
+bool ui_all_here(const struct folder *f);
 uint64_t ui_unread(const struct folder *f);
 int64_t ui_marked_folder(const struct ui *ui);
 void sidebar_draw(struct ui *ui, struct area at);
