@@ -22,8 +22,9 @@ struct folder {
 	int64_t synced;  /* time of the last completed sync; 0 never */
 };
 
-/* What folders() of a store said.  With `complete`, folders not in v are
- * removed with their rows.  Ids of known names are kept. */
+/* What folders() of a store said: name, delim, role, selectable, subscribed,
+ * and messages and unseen, DB_KEEP where not told.  With `complete`, folders
+ * not in v are removed with their rows.  Ids of known names are kept. */
 int db_put_folders(struct db *d, int64_t account, const struct folder *v,
     size_t n, bool complete, struct err *e) MUST_CHECK;
 /* Makes sure a folder exists before it was listed; gives its id. */

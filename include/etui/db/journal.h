@@ -15,6 +15,18 @@
 
 enum act_kind { ACT_FLAGS, ACT_MOVE };
 
+/*
+ * Folder and key of an act_target that is not done say where the storage has
+ * the message now: they follow it through moves that were confirmed since.
+ * Those of a move that is done, and of an undo of a move, are as they were
+ * asked for: `folder` is where it came from, and is to go back to.
+ *
+ * An undo of flags is one act for each way in which they are to be put back
+ * (usually one), with on and off filled in; an undo of a move has the targets
+ * of what it reverses, under the same indexes, `done` where nothing is left
+ * to reverse.
+ */
+
 enum act_state {
 	ACT_PENDING, /* on disk, shown, not said to the server */
 	ACT_PUSHING, /* a worker has it; after a crash it is PENDING again */
@@ -27,7 +39,9 @@ struct act_target {
 	const char *folder; /* name */
 	uint64_t uidvalidity;
 	struct mkey key;
-	const char *msgid;
+	const char *msgid; /* NULL: it has none */
+	const char *to;    /* ACT_MOVE: act.to, or in an undo the folder it goes
+			      back to */
 	unsigned flags_before;
 	struct mkey moved; /* ACT_MOVE done: its key in `to`, where known */
 	uint64_t moved_uidvalidity;
@@ -79,14 +93,18 @@ void db_post_undo(struct db *d, int64_t account,
     void (*done)(void *ctx, const struct act_done *), void *ctx);
 
 /* ---- for the sync worker ---- */
-/* Acts to push, oldest first, at most max; strings in a. */
+/* Acts to push, oldest first, at most max; strings in a.  An act on a message
+ * that an earlier one moves comes only once that is confirmed, as the message
+ * has another key then; one on a message whose new key the server never told
+ * comes when the message has turned up. */
 size_t dbr_acts_pending(struct dbr *r, const char *account, size_t max,
     struct arena *a, struct act **out);
-size_t dbr_acts_count(
-    struct dbr *r, const char *account); /* pending and pushing */
+/* Pending and pushing, without those that wait for a message to turn up. */
+size_t dbr_acts_count(struct dbr *r, const char *account);
 /* One act with its targets; -1: none.  For an undo, the pusher reads where
  * the reversed act put the messages. */
 int dbr_act(struct dbr *r, int64_t id, struct arena *a, struct act *out);
+/* ERR_GONE: it was taken back meanwhile. */
 int db_act_pushing(struct db *d, int64_t act, struct err *e) MUST_CHECK;
 /* Confirm targets as the server does; key.num 0 and str NULL: not told. */
 struct act_moved {

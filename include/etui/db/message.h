@@ -3,7 +3,7 @@
  *
  * A row id (AUTOINCREMENT in cache.db) names a message for views and
  * screens; it never leaves the process.  A row that an act moved stands in
- * its new folder at once, with no key there yet; (ofolder, okey) say where
+ * its new folder at once, with no key there yet; (folder_key, key) say where
  * the storage still has it.
  */
 #ifndef ETUI_DB_MESSAGE_H
