@@ -68,8 +68,12 @@ caps_parse(struct imap_caps *c, const char *s, size_t n)
 	struct span a;
 
 	*c = (struct imap_caps){.said = true};
-	for (scan_blanks(&in); scan_atom(&in, &a); scan_blanks(&in))
-		add(c, a);
+	for (; in.p < in.end; scan_blanks(&in)) {
+		if (scan_atom(&in, &a))
+			add(c, a);
+		else
+			in.p++; /* a stray quote hides nothing */
+	}
 }
 
 /* " key=NAME,NAME,AUTH=X"; nothing when nothing is known. */

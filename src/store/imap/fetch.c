@@ -72,6 +72,32 @@ numbers_fit(const char *p, const char *end)
 	return true;
 }
 
+/* "BODY[HEADER.FIELDS (DATE FROM)]", the only section that rows ask for.
+ * libetpan loses memory over those that it cannot read. */
+static bool
+is_header_item(struct span name)
+{
+	static const char start[] = "BODY[HEADER.FIELDS (";
+	struct scan s = scan_of(name.p, name.n);
+	struct span a;
+	size_t n = sizeof start - 1;
+
+	if (name.n <= n || !span_is((struct span){name.p, n}, start))
+		return false;
+	s.p += n;
+	do {
+		bool nil;
+		struct buf field = BUF_INIT(256);
+		bool ok = scan_peek(&s) == '"' ? scan_string(&s, &field, &nil)
+					       : scan_atom(&s, &a);
+
+		buf_free(&field);
+		if (!ok)
+			return false;
+	} while (scan_char(&s, ' '));
+	return scan_char(&s, ')') && scan_char(&s, ']') && s.p == s.end;
+}
+
 static bool
 look_at_modseq(struct scan *s, uint64_t *out)
 {
@@ -97,7 +123,7 @@ look_at_item(struct scan *s, struct span name, struct seen *seen)
 	} else if (span_is(name, "BODYSTRUCTURE")) {
 		seen->body = true;
 		return numbers_fit(from, s->p);
-	} else if (name.n > 5 && span_is((struct span){name.p, 5}, "BODY[")) {
+	} else if (is_header_item(name)) {
 		seen->header = true;
 	} else if (!span_is(name, "INTERNALDATE")) {
 		seen->sound = false;
@@ -226,7 +252,7 @@ not_understood(struct imap *im, uint64_t seq, uint64_t uid)
 }
 
 static int
-act_on_fetch(struct imap *im, uint64_t seq)
+act_on_fetch(struct imap *im, uint64_t seq, struct err *e)
 {
 	struct imap_fetch *f = im->fetch;
 	struct etpan_fetch got;
@@ -239,6 +265,10 @@ act_on_fetch(struct imap *im, uint64_t seq)
 		seqmap_set(&im->map, seq, seen.uid);
 	if (!seen.sound || !etpan_parse(im->etpan, &im->resp, &got)) {
 		not_understood(im, seq, uid);
+		im->unreadable += seen.sound ? im->resp.len : 0;
+		if (im->unreadable > IMAP_UNREADABLE_MAX)
+			return imap_die(im, e, ERR_PROTO,
+			    "the server sends what nobody can read");
 		return 0;
 	}
 	if (got.header_len > HEADER_MAX || (uid == 0 && was_asked(f, seq, uid)))
@@ -281,7 +311,7 @@ imap_fetch_reply(struct imap *im, uint64_t seq, struct err *e)
 		return 0;
 	if (over > 0)
 		not_understood(im, seq, seqmap_uid(&im->map, seq));
-	else if (act_on_fetch(im, seq) < 0)
+	else if (act_on_fetch(im, seq, e) < 0)
 		return -1;
 	if (f != NULL && f->taken > taken) {
 		im->junk = 0;

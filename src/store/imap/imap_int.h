@@ -28,16 +28,18 @@
 #include "seqmap.h"
 #include "store_int.h"
 
-#define IMAP_IN_FLIGHT   8
-#define IMAP_CODE_MAX    (256 * 1024)      /* one response code: COPYUID */
-#define IMAP_REPLY_MAX   (1024 * 1024)     /* a LIST with its literals, ... */
-#define IMAP_FETCH_MAX   (2 * 1024 * 1024) /* a FETCH held in memory */
-#define IMAP_DRAIN_MAX   (64 * 1024 * 1024)
-#define IMAP_JUNK_MAX    10000 /* lines in a row that say nothing to us */
-#define IMAP_UNASKED_MAX 2000000
-#define IMAP_PIECE       (64 * 1024)
-#define IMAP_SET_BYTES   8000
-#define IMAP_CHUNK       1000 /* rows of one FETCH */
+#define IMAP_IN_FLIGHT 8
+#define IMAP_CODE_MAX  (256 * 1024)      /* one response code: COPYUID */
+#define IMAP_REPLY_MAX (1024 * 1024)     /* a LIST with its literals, ... */
+#define IMAP_FETCH_MAX (2 * 1024 * 1024) /* a FETCH held in memory */
+#define IMAP_DRAIN_MAX (64 * 1024 * 1024)
+#define IMAP_JUNK_MAX  10000 /* lines in a row that say nothing to us */
+/* bytes of responses that libetpan failed on: it may lose memory over them */
+#define IMAP_UNREADABLE_MAX (16 * 1024 * 1024)
+#define IMAP_UNASKED_MAX    2000000
+#define IMAP_PIECE          (64 * 1024)
+#define IMAP_SET_BYTES      8000
+#define IMAP_CHUNK          1000 /* rows of one FETCH */
 /* ms for an answer that may never come: this part of io-timeout, at most */
 #define IMAP_PATIENCE_OF 6
 #define IMAP_PATIENCE    10000
@@ -153,7 +155,7 @@ struct imap {
 	struct buf cont; /* text of the last "+" */
 	bool has_cont;
 	unsigned junk;
-	uint64_t unasked;
+	uint64_t unasked, unreadable;
 	char *piece; /* IMAP_PIECE bytes, made when first used */
 
 	struct imap_sel sel;
