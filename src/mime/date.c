@@ -285,7 +285,8 @@ date_parse(const char *value, size_t n, int *zone)
 	struct stamp t = {.year = 0};
 	int64_t at;
 
-	*zone = 0;
+	if (zone != NULL)
+		*zone = 0;
 	/* longest sane date with its comments; a bomb is no date */
 	scan(value, n < 1024 ? n : 1024, &t);
 	/* numbers too many and no time: a broken one, so nothing is sure */
@@ -300,7 +301,8 @@ date_parse(const char *value, size_t n, int *zone)
 		t.hour += 12;
 	if (t.am && t.hour == 12)
 		t.hour = 0;
-	*zone = t.zone;
+	if (zone != NULL)
+		*zone = t.zone;
 	at = days_of(t.year, t.month, t.day) * 86400;
 	return at + t.hour * 3600 + t.minute * 60 + t.second - t.zone * 60;
 }
