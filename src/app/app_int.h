@@ -123,6 +123,7 @@ void app_sync_start(struct app *a);
 /* ---- list.c ---- */
 void list_rebind(
     struct app *a, struct list *l, int64_t *ids_take, size_t n, bool limited);
+void list_order_as_configured(struct app *a, struct list *l);
 void list_flags_changed(struct app *a, struct list *l);
 void list_visible(struct app *a, struct list *l);
 struct view_spec list_spec(const struct list *l);
@@ -177,8 +178,6 @@ extern const struct command_rows cmd_rows_index, cmd_rows_tags, cmd_rows_sort,
 unsigned screen_scope(enum screen_kind kind);
 unsigned scope_of(const char *name); /* 0: no scope */
 void folder_ask_free(struct folder_ask *k);
-/* Sort the list by an option's word. */
-void app_sort(struct app *a, const char *word, bool reverse);
 bool in_pager(struct app *a);
 /* Open the message under the cursor in the pager. */
 void cmd_open_cursor(struct app *a, bool all_headers);

@@ -118,22 +118,13 @@ show_option(struct app *a, const char *name)
 static void
 apply_option(struct app *a, const struct option *o)
 {
-	struct list *l = a->list;
-	const char *word;
-
 	a->dirty = ~0u;
 	if (a->mail != NULL)
 		mail_headers(a, a->mail, a->mail->all_headers);
-	if (l == NULL)
-		return;
-	if (o->id == OPT_SORT || o->id == OPT_SORT_REVERSE ||
-	    o->id == OPT_THREADS) {
-		word = config_bool(a->config, OPT_THREADS)
-			   ? "threads"
-			   : config_str(a->config, OPT_SORT);
-		app_sort(a, word != NULL ? word : "date",
-		    config_bool(a->config, OPT_SORT_REVERSE));
-	}
+	if (a->list != NULL &&
+	    (o->id == OPT_SORT || o->id == OPT_SORT_REVERSE ||
+		o->id == OPT_THREADS))
+		list_order_as_configured(a, a->list);
 }
 
 static void

@@ -29,27 +29,18 @@ sort_word(const char *word)
 	return NULL;
 }
 
-void
-app_sort(struct app *a, const char *word, bool reverse)
-{
-	const struct sort_word *w = sort_word(word);
-
-	if (w == NULL)
-		app_say(a, APP_ERROR,
-		    "Sort by date, arrival, from, subject, size or threads");
-	else if (a->list != NULL)
-		list_order(a, a->list, w->sort, reverse, w->threaded);
-}
-
 static void
 sort_by(struct app *a, const char *word, bool other_way)
 {
 	const struct sort_word *w = sort_word(word);
 	bool reverse = config_bool(a->config, OPT_SORT_REVERSE);
 
-	if (w != NULL && w->by_text)
-		reverse = false;
-	app_sort(a, word, reverse != other_way);
+	if (w == NULL)
+		app_say(a, APP_ERROR,
+		    "Sort by date, arrival, from, subject, size or threads");
+	else if (a->list != NULL)
+		list_order(a, a->list, w->sort,
+		    (w->by_text ? false : reverse) != other_way, w->threaded);
 }
 
 static void

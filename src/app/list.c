@@ -139,12 +139,26 @@ sort_option(const struct config *c, bool *threaded)
 	    {"size", SORT_SIZE},
 	};
 
-	*threaded = config_bool(c, OPT_THREADS) ||
-		    config_is(c, OPT_SORT, "threads");
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (config_is(c, OPT_SORT, words[i].word))
-			return words[i].sort;
+	*threaded = config_is(c, OPT_SORT, "threads");
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (!config_is(c, OPT_SORT, words[i].word))
+			continue;
+		/* Trees have no order but that of time. */
+		*threaded = config_bool(c, OPT_THREADS) &&
+			    words[i].sort <= SORT_ARRIVAL;
+		return words[i].sort;
+	}
 	return SORT_DATE;
+}
+
+void
+list_order_as_configured(struct app *a, struct list *l)
+{
+	bool threaded;
+	enum view_sort sort = sort_option(a->config, &threaded);
+
+	list_order(
+	    a, l, sort, config_bool(a->config, OPT_SORT_REVERSE), threaded);
 }
 
 struct list *
