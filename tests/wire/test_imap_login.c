@@ -1,5 +1,6 @@
 /* Opening an IMAP account: what is said before there is mail. */
 #include "imap_wire.h"
+#include "net/trace.h"
 #include "peer.h"
 
 #define HELLO "S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n"
@@ -34,6 +35,17 @@ script(struct peer_conn *c, void *ctx)
 }
 
 static void
+no_secret(void *ctx, enum trace_dir dir, double seconds, const char *line)
+{
+	(void)ctx;
+	(void)dir;
+	(void)seconds;
+	if (strstr(line, "sesame") != NULL || strstr(line, PLAIN) != NULL ||
+	    strstr(line, AGAIN) != NULL)
+		fail_msg("the trace shows: %s", line);
+}
+
+static void
 run(const struct play *p)
 {
 	struct peer *peer = peer_start(NULL, script, (void *)(uintptr_t)p);
@@ -43,6 +55,7 @@ run(const struct play *p)
 	print_message("%s\n", p->why);
 	wire_init(&w, peer_port(peer), p->more != NULL ? p->more : "");
 	w.opts.memory = p->memory;
+	w.opts.trace = trace_new("test");
 	rc = wire_open(&w, "INBOX");
 	if (rc == 0)
 		rc = wire_select(&w, "INBOX");
@@ -65,6 +78,8 @@ run(const struct play *p)
 	    strstr(store_memory(w.st), p->remembered) == NULL)
 		fail_msg("remembered: %s", store_memory(w.st));
 	wire_close(&w);
+	trace_each(w.opts.trace, no_secret, NULL);
+	trace_unref(w.opts.trace);
 	if (p->kind == ERR_TLS && peer_saw(peer, "sesame"))
 		fail_msg("the password was sent");
 	wire_done(&w);

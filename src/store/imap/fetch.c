@@ -315,6 +315,9 @@ imap_fetch_reply(struct imap *im, uint64_t seq, struct err *e)
 		return -1;
 	if (f != NULL && f->taken > taken) {
 		im->junk = 0;
+		if (f->taken / 2 > f->expected + IMAP_CHUNK)
+			return imap_die(im, e, ERR_PROTO,
+			    "the server sends messages again and again");
 		return 0;
 	}
 	if (++im->unasked > IMAP_UNASKED_MAX)

@@ -112,6 +112,7 @@ struct imap_fetch {
 	bool stop;     /* the sink has had enough: send no more */
 	bool given_up; /* the sink failed; err has why */
 	struct err err;
+	uint64_t expected;       /* rows: far more than that is an attack */
 	uint64_t taken;          /* rows handed over */
 	uint64_t seq_lo, seq_hi; /* asked for by number, or 0 */
 	bool bare; /* the last try: UID and FLAGS have to be enough */

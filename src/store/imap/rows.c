@@ -179,6 +179,7 @@ imap_newest(
 	lo = exists > count ? exists - count + 1 : 1;
 	f.seq_lo = lo;
 	f.seq_hi = exists;
+	f.expected = exists - lo + 1;
 	im->fetch = &f;
 	seqmap_cover(&im->map, exists - lo < SEQMAP_MAX ? lo : 0);
 	rc = imap_send(im, &c, e, "FETCH %llu:%llu %s", (unsigned long long)lo,
@@ -239,6 +240,7 @@ send_chunk(struct imap *im, uint64_t *want, struct chunk *k, struct err *e)
 	k->lo = im->low - n;
 	*want -= n;
 	im->low = k->lo;
+	im->fetch->expected += n;
 	if (im->fetch->seq_hi == 0)
 		im->fetch->seq_hi = k->hi;
 	im->fetch->seq_lo = k->lo;
@@ -329,6 +331,7 @@ imap_since(
 	if (im->sel.st.exists == 0)
 		return 0;
 	im->fetch = &f;
+	f.expected = im->sel.st.exists;
 	rc = imap_send(im, &c, e, "UID FETCH %llu:* %s",
 	    (unsigned long long)f.uid_from, shape(im, WANT_HEADER));
 	if (rc == 0)
@@ -351,6 +354,7 @@ imap_rows(struct store *s, const struct mset *set, bool structure,
 	if (imap_in_folder(im, e) < 0)
 		return -1;
 	im->fetch = &f;
+	f.expected = mset_count(set);
 	if (set->n > 0)
 		rc = imap_over_set(
 		    im, set, "UID FETCH", shape(im, f.want), "", e);
