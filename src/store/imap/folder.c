@@ -147,12 +147,13 @@ probe(struct imap *im, bool *lost, struct err *e)
 		return -1;
 	while (noop->status == IMAP_WAITING &&
 	       im->pending.select->status == IMAP_WAITING) {
-		rc = imap_wait_ms(im, im->patience, e);
-		if (rc == 0)
-			return imap_die(im, e, ERR_NET,
-			    "no answer to the opening of the folder");
-		if (rc < 0 || imap_step(im, e) < 0)
+		/* as long as io-timeout: a large folder may be slow */
+		if (imap_step(im, e) < 0) {
+			if (!cancel_is_set(im->base.cancel))
+				im->no_pipeline = true;
+			imap_remember(im);
 			return -1;
+		}
 	}
 	*lost = im->pending.select->status == IMAP_WAITING;
 	if (noop->status == IMAP_WAITING)
