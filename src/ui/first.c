@@ -11,8 +11,18 @@
 #define WAIT_MS    10000
 #define OFFLINE_MS 2000 /* an account that does not even connect */
 
+/* Has the folder been looked at, and are the rows of its first page here? */
 static bool
-settled(const struct app *a, int64_t waited)
+page_is_here(struct app *a, unsigned height)
+{
+	const struct folder *f = app_folder(a);
+
+	return f != NULL && f->synced != 0 &&
+	       (a->list->rows >= f->messages || a->list->rows >= height);
+}
+
+static bool
+settled(struct app *a, unsigned height, int64_t waited)
 {
 	const struct app_account *acc = a->cur;
 
@@ -22,7 +32,7 @@ settled(const struct app *a, int64_t waited)
 		return false;
 	if (acc->state == SYNC_OFFLINE)
 		return waited >= OFFLINE_MS;
-	return acc->state != SYNC_IDLE || acc->nfolders > 0;
+	return acc->state != SYNC_IDLE || page_is_here(a, height);
 }
 
 int
@@ -36,7 +46,7 @@ ui_first_screen_text(struct app *a, unsigned w, unsigned h, struct buf *out)
 		return -1;
 	ui_resize(ui, w, h);
 	ui_draw(ui);
-	while (waited < WAIT_MS && !settled(a, waited)) {
+	while (waited < WAIT_MS && !settled(a, h, waited)) {
 		struct pollfd fd = {
 		    .fd = queue_fd(a->events), .events = POLLIN};
 
