@@ -230,7 +230,7 @@ view_find_flags(
 
 	if (!ready(v))
 		return -1;
-	if (from < 0 && dir < 0)
+	if (dir < 0 ? from <= 0 : from >= (int64_t)v->count)
 		return -1;
 	id = v->kind->next(v, from, dir, on, off);
 	if (id > 0)

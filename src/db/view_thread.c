@@ -185,6 +185,8 @@ threads_items(struct view *v, uint64_t first, size_t n, struct item *out)
 	uint64_t pos;
 	size_t got = 0;
 
+	if (first >= v->count)
+		return 0;
 	a = anchor_near(&v->anchors, first, v->count, &pos);
 	if (pos > first) {
 		if (!walk_back(v, a, pos, first, &back))
