@@ -35,6 +35,9 @@ find_message(struct app *a, const struct id *id, int64_t *msg, struct folder *f,
 		return err_set(e, ERR_GONE,
 		    "the folder %.100s is not here; etui sync fetches it",
 		    id->folder);
+	if (f->uidvalidity == 0)
+		return err_set(e, ERR_GONE,
+		    "%.100s was never synced; etui sync does it", id->folder);
 	if (f->uidvalidity != id->uidvalidity)
 		return err_set(e, ERR_GONE,
 		    "%.100s was rebuilt on the server since this ID was "
@@ -45,6 +48,20 @@ find_message(struct app *a, const struct id *id, int64_t *msg, struct folder *f,
 		return err_set(
 		    e, ERR_GONE, "there is no such message in %s", f->name);
 	return 0;
+}
+
+/* It may have arrived since the last look at the server. */
+static int
+find_or_sync(struct app *a, const struct id *id, bool offline, int64_t *msg,
+    struct folder *f, struct arena *tmp, struct err *e)
+{
+	struct err ignored = ERR_INIT;
+
+	if (find_message(a, id, msg, f, tmp, e) == 0)
+		return 0;
+	if (offline || app_sync_once(a, id->folder, &ignored) < 0)
+		return -1;
+	return find_message(a, id, msg, f, tmp, e);
 }
 
 static int
@@ -120,7 +137,7 @@ show_one(struct app *a, const struct cli_args *args, const char *text,
 		return -1;
 	rc = app_open_account(a, id.account, e);
 	if (rc == 0)
-		rc = find_message(a, &id, &msg, &f, &tmp, e);
+		rc = find_or_sync(a, &id, args->offline, &msg, &f, &tmp, e);
 	if (rc == 0 && args->json)
 		rc = show_json(a, text, msg, args->offline, out, e);
 	else if (rc == 0 && args->raw)

@@ -92,6 +92,11 @@ static const struct {
 	     "--B\nContent-Type: text/plain\n\nplain text\n"
 	     "--B\nContent-Type: text/html\n\n<p>html text</p>\n--B--\n",
 	HEAD_LINES "t|plain text\n"},
+    {"an invitation is named, though its text is shown",
+	HEAD "Content-Type: multipart/alternative; boundary=B\n\n"
+	     "--B\nContent-Type: text/plain\n\ncome\n"
+	     "--B\nContent-Type: text/calendar; method=REQUEST\n\nxx\n--B--\n",
+	HEAD_LINES "t|come\nb|\nP|[2 text/calendar, 2 bytes]\n"},
     {"HTML alone is turned into text",
 	HEAD "Content-Type: text/html\n\n<p>Hello <b>you</b></p>\n",
 	HEAD_LINES "t~|Hello you\n"},
