@@ -212,12 +212,13 @@ is_one_of(const struct part *p, const struct part *const *v, size_t n)
 }
 
 /* Another form of what is shown: the HTML beside the plain text and the
- * pictures in it.  Never something a person would call an attachment. */
+ * pictures in it.  Never something a person would call an attachment, nor an
+ * invitation, which says more than its text. */
 static bool
 is_other_form(
     const struct part *p, const struct part *const *text, size_t ntext)
 {
-	if (part_is_attachment(p))
+	if (part_is_attachment(p) || part_is(p, "text", "calendar"))
 		return false;
 	for (; p->parent != NULL; p = p->parent) {
 		if (!part_is(p->parent, "multipart", "alternative"))

@@ -79,12 +79,20 @@ refresh(struct app *a)
 	p->stale = 0;
 }
 
+/* Rows for a screen that is not full yet: somebody waits for them. */
+static bool
+is_awaited(const struct app *a)
+{
+	return a->list != NULL && (a->priv->stale & DB_ROWS) != 0 &&
+	       a->list->rows < (a->page > 0 ? a->page : 1);
+}
+
 static void
 refresh_soon(struct app *a)
 {
 	int64_t since = os_now_ms() - a->priv->refreshed;
 
-	if (since >= REFRESH_EVERY_MS)
+	if (since >= REFRESH_EVERY_MS || is_awaited(a))
 		refresh(a);
 	else
 		app_later(a, TICK_REFRESH, REFRESH_EVERY_MS - since);
@@ -214,9 +222,10 @@ on_folder(struct app *a, struct app_account *acc, const struct sync_event *ev)
 	if (was_awaited(a, ev))
 		return;
 	a->priv->folders_stale = true;
-	if (a->list != NULL && ev->folder == a->list->folder)
-		a->priv->stale |= DB_COUNTS;
-	refresh_soon(a);
+	if (a->list != NULL && ev->folder == a->list->folder) {
+		a->priv->stale |= DB_ROWS;
+		refresh(a);
+	}
 	/* Lost connections are a state, and said there. */
 	if (ev->rc < 0 && ev->err.kind != ERR_CANCEL &&
 	    ev->err.kind != ERR_NET && ev->err.kind != ERR_TLS &&
