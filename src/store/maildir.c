@@ -16,7 +16,8 @@
 #include "maildir_int.h"
 #include "util/os.h"
 
-#define SETTLE_MS 50 /* deliveries come in bunches */
+#define SETTLE_MS 50   /* deliveries come in bunches */
+#define LOOK_MS   5000 /* between looks where nothing is pushed */
 #define WATCHED                                                                \
 	(IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ONLYDIR)
 
@@ -82,6 +83,13 @@ trust(struct maildir *m, const struct mset *known)
 	}
 }
 
+static bool
+is_other(const struct folder_known *known)
+{
+	return known != NULL && known->uidvalidity != 0 &&
+	       known->uidvalidity != MAILDIR_UIDVALIDITY;
+}
+
 static int
 maildir_select(struct store *s, const char *folder,
     const struct folder_known *known, struct change_sink *sink,
@@ -107,16 +115,19 @@ maildir_select(struct store *s, const char *folder,
 		m->sink = *sink;
 		m->has_sink = true;
 	}
-	if (known != NULL && known->uids != NULL) {
+	if (is_other(known)) {
+		/* rows of another storage that had this account's name */
+	} else if (known != NULL && known->uids != NULL) {
 		if (known->modseq != 0 && known->modseq == m->list.stamp)
 			trust(m, known->uids);
 		else
 			rc = reconcile(m, known->uids, e);
 	}
-	*out = (struct folder_state){.uidvalidity = 1,
+	*out = (struct folder_state){.uidvalidity = MAILDIR_UIDVALIDITY,
 	    .uidnext = 1,
 	    .modseq = m->list.stamp,
 	    .exists = m->list.n,
+	    .reset = is_other(known),
 	    .resynced = true};
 	return rc;
 }
@@ -156,14 +167,20 @@ maildir_watch(struct store *s, int wake_fd, int timeout_ms, struct err *e)
 	    {.fd = wake_fd, .events = POLLIN},
 	    {.fd = cancel_fd(m->base.cancel), .events = POLLIN},
 	};
-	int n = poll(p, 3, timeout_ms);
+	int n;
 
+	/* out of inotify instances: look now and then */
+	if (m->notify < 0 && (timeout_ms < 0 || timeout_ms > LOOK_MS))
+		timeout_ms = LOOK_MS;
+	n = poll(p, 3, timeout_ms);
 	if (n < 0 && errno != EINTR)
 		return err_errno(e, "watch %s", m->dir);
 	if (cancel_is_set(m->base.cancel)) {
 		err_set(e, ERR_CANCEL, "stopped");
 		return store_fail(s, e);
 	}
+	if (n == 0 && m->notify < 0)
+		return maildir_rescan(m, e);
 	if (n <= 0 || !(p[0].revents & POLLIN))
 		return 0;
 	poll(p + 2, 1, SETTLE_MS);
@@ -179,6 +196,7 @@ maildir_close(struct store *s, int timeout_ms)
 	(void)timeout_ms;
 	unselect(m);
 	free(m->root);
+	free(m->appended);
 	store_done(s);
 	free(m);
 }
@@ -194,6 +212,7 @@ const struct store_ops store_maildir = {
     .rows = maildir_rows,
     .changes = maildir_changes,
     .part = maildir_part,
+    .parts = maildir_parts,
     .set_flags = maildir_set_flags,
     .move = maildir_move,
     .append = maildir_append,
@@ -215,7 +234,6 @@ maildir_connect(struct mailstorage *sto)
 	store_init(&m->base, &store_maildir, op);
 	m->base.caps = STORE_WATCH | STORE_FLAGS | STORE_MOVE | STORE_APPEND |
 		       STORE_LOCAL;
-	m->base.memory = (struct buf)BUF_INIT(4096);
 	m->notify = -1;
 	m->root = os_expand(path != NULL ? path : "");
 	cur = mem_printf("%s/cur", m->root);

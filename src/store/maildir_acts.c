@@ -15,6 +15,34 @@
 #include "maildir_int.h"
 #include "util/os.h"
 
+/* The time in a name is when the message arrived: it is what the folder is
+ * sorted by. */
+static char *
+unique_name(int64_t time)
+{
+	uint64_t r = 0;
+
+	/* On failure time and process still make the name; O_EXCL decides. */
+	(void)!getrandom(&r, sizeof r, 0);
+	return mem_printf("%lld.P%dR%016llx.etui",
+	    (long long)(time > 0 ? time : os_time()), (int)getpid(),
+	    (unsigned long long)r);
+}
+
+/* Names last only once their directory is on disk. */
+static void
+sync_cur(const char *dir)
+{
+	char *cur = mem_printf("%s/cur", dir);
+	int fd = open(cur, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+	free(cur);
+}
+
 static int
 rename_to(struct maildir *m, struct maildir_file *f, const char *name)
 {
@@ -68,10 +96,22 @@ maildir_set_flags(struct store *s, const struct mset *set, unsigned on,
 		if (rc < 0)
 			return -1;
 	}
+	sync_cur(m->dir);
 	return 0;
 }
 
 /* ---- moving ---- */
+
+/* Where the file system cannot refuse to replace: a second name first. */
+static int
+rename_new(const char *old, const char *new)
+{
+	if (renameat2(AT_FDCWD, old, AT_FDCWD, new, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	return link(old, new) < 0 ? -1 : unlink(old);
+}
 
 /* 1: not there (any more). */
 static int
@@ -80,21 +120,35 @@ move_one(struct maildir *m, const char *base, const char *to_dir,
 {
 	struct maildir_file *f = maildir_find(&m->list, base);
 	struct mkey from = {.str = base}, to = {.str = base};
-	char *old, *new;
+	char *old, *new, *other = NULL;
 	int rc;
 
 	if (f == NULL)
 		return 1;
 	old = mem_printf("%s/cur/%s", m->dir, f->name);
 	new = mem_printf("%s/cur/%s", to_dir, f->name);
-	rc = renameat2(AT_FDCWD, old, AT_FDCWD, new, RENAME_NOREPLACE);
+	rc = rename_new(old, new);
+	if (rc < 0 && errno == EEXIST) { /* a copy of it is there already */
+		char *name;
+
+		other = unique_name(f->time);
+		name = maildir_name(other, f->name, maildir_flags(f->name));
+		free(new);
+		new = mem_printf("%s/cur/%s", to_dir, name);
+		free(name);
+		rc = rename_new(old, new);
+		to.str = other;
+	}
 	free(old);
 	free(new);
 	if (rc < 0 && errno == ENOENT)
-		return 1;
-	if (rc < 0)
-		return err_errno(e, "move this message");
-	return sink->moved(sink->ctx, &from, &to, 1, e);
+		rc = 1;
+	else if (rc < 0)
+		err_errno(e, "move this message");
+	else if (sink != NULL)
+		rc = sink->moved(sink->ctx, &from, &to, MAILDIR_UIDVALIDITY, e);
+	free(other);
+	return rc;
 }
 
 int
@@ -119,6 +173,9 @@ maildir_move(struct store *s, const struct mset *set, const char *to,
 				rc = move_one(m, set->str[i], dir, sink, e);
 		}
 	}
+	/* in the new place first: rather twice there than nowhere */
+	sync_cur(dir);
+	sync_cur(m->dir);
 	if (rc >= 0)
 		rc = maildir_rescan(m, e);
 out:
@@ -127,17 +184,6 @@ out:
 }
 
 /* ---- a new message ---- */
-
-static char *
-unique_name(void)
-{
-	uint64_t r = 0;
-
-	/* On failure time and process still make the name; O_EXCL decides. */
-	(void)!getrandom(&r, sizeof r, 0);
-	return mem_printf("%lld.P%dR%016llx.etui", (long long)os_time(),
-	    (int)getpid(), (unsigned long long)r);
-}
 
 static int
 write_file(
@@ -177,15 +223,24 @@ out:
 	return rc;
 }
 
-static void
-sync_dir(const char *dir)
+/* Line ends as the other programs of a Maildir expect them: LF, if all of
+ * them are CRLF.  Yours. */
+static char *
+with_lf(const char *p, size_t n, size_t *out_n)
 {
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *copy = mem_alloc(n + 1), *to = copy;
 
-	if (fd >= 0) {
-		(void)fsync(fd);
-		close(fd);
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == '\n' && (i == 0 || p[i - 1] != '\r')) {
+			memcpy(copy, p, n);
+			*out_n = n;
+			return copy;
+		}
+		if (p[i] != '\r' || i + 1 == n || p[i + 1] != '\n')
+			*to++ = p[i];
 	}
+	*out_n = (size_t)(to - copy);
+	return copy;
 }
 
 int
@@ -193,37 +248,35 @@ maildir_append(struct store *s, const char *folder, unsigned flags,
     int64_t idate, const void *p, size_t n, struct mkey *out, struct err *e)
 {
 	struct maildir *m = (struct maildir *)s;
-	char *dir = maildir_path(m, folder, e), *base, *name, *tmp, *to, *cur;
+	char *dir = maildir_path(m, folder, e), *base, *name, *tmp, *to, *text;
 	int rc = -1;
 
 	if (dir == NULL)
 		return -1;
-	base = unique_name();
+	base = unique_name(idate);
+	text = with_lf(p, n, &n);
 	name = maildir_name(base, "", flags);
 	tmp = mem_printf("%s/tmp/%s", dir, base);
-	cur = mem_printf("%s/cur", dir);
-	to = mem_printf("%s/%s", cur, name);
-	if (maildir_make(dir, e) < 0 || write_file(tmp, p, n, idate, e) < 0)
+	to = mem_printf("%s/cur/%s", dir, name);
+	if (maildir_make(dir, e) < 0 || write_file(tmp, text, n, idate, e) < 0)
 		goto out;
 	if (rename(tmp, to) < 0) {
 		err_errno(e, "create %s", to);
 		unlink(tmp);
 		goto out;
 	}
-	sync_dir(cur);
-	if (out != NULL) {
-		out->num = 0;
-		buf_cut(&m->base.memory, 0);
-		buf_puts(&m->base.memory, base);
-		out->str = buf_text(&m->base.memory);
-	}
+	sync_cur(dir);
+	free(m->appended);
+	m->appended = mem_str(base);
+	if (out != NULL)
+		*out = (struct mkey){.str = m->appended};
 	rc = 0;
 out:
 	free(base);
 	free(name);
 	free(tmp);
 	free(to);
-	free(cur);
+	free(text);
 	free(dir);
 	return rc;
 }

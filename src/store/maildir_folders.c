@@ -14,15 +14,23 @@
 #include <unistd.h>
 
 #include "maildir_int.h"
+#include "mutf7.h"
 #include "util/os.h"
 #include "util/utf8.h"
+
+static bool
+is_real_dir(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
 
 static bool
 is_maildir(const char *dir)
 {
 	char *cur = mem_printf("%s/cur", dir);
-	struct stat st;
-	bool is = lstat(cur, &st) == 0 && S_ISDIR(st.st_mode);
+	bool is = is_real_dir(dir) && is_real_dir(cur);
 
 	free(cur);
 	return is;
@@ -38,7 +46,7 @@ is_safe(const char *name)
 	if (*name == '\0' || strlen(name) > 1000)
 		return false;
 	for (const char *c = name; *c != '\0'; c++)
-		if ((unsigned char)*c < 0x20)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			return false;
 	for (;;) {
 		n = strcspn(p, "/");
@@ -50,21 +58,43 @@ is_safe(const char *name)
 	}
 }
 
+/* ".Work.2024", in mUTF-7 as other programs write it. */
 static char *
-plus_path(const struct maildir *m, const char *folder)
+plus_path(const struct maildir *m, const char *folder, bool encode)
 {
-	char *path = mem_printf("%s/.%s", m->root, folder);
+	char *name = encode ? mutf7_encode(folder) : mem_str(folder);
+	char *path = mem_printf("%s/.%s", m->root, name);
 
+	free(name);
 	for (char *p = path + strlen(m->root) + 1; *p != '\0'; p++)
 		if (*p == '/')
 			*p = '.';
 	return path;
 }
 
+/* Is every directory on the way to root/folder one itself, and no link? */
+static bool
+leads_inside(const struct maildir *m, const char *folder)
+{
+	char *path = mem_printf("%s/%s", m->root, folder);
+	bool inside = true;
+
+	for (char *p = path + strlen(m->root) + 1; inside && *p != '\0'; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		inside = is_real_dir(path);
+		*p = '/';
+	}
+	free(path);
+	return inside;
+}
+
 char *
 maildir_path(const struct maildir *m, const char *folder, struct err *e)
 {
-	char *path;
+	char *path, *plain;
+	struct stat st;
 
 	if (strcmp(folder, "INBOX") == 0)
 		return mem_str(m->root);
@@ -73,10 +103,29 @@ maildir_path(const struct maildir *m, const char *folder, struct err *e)
 		return NULL;
 	}
 	path = mem_printf("%s/%s", m->root, folder);
-	if (is_maildir(path))
+	if (is_maildir(path) && leads_inside(m, folder))
 		return path;
 	free(path);
-	return plus_path(m, folder);
+	path = plus_path(m, folder, true);
+	if (is_maildir(path))
+		return path;
+	plain = plus_path(m, folder, false);
+	if (is_maildir(plain)) {
+		free(path);
+		return plain;
+	}
+	free(plain);
+	/* it may be made, but not where a link leads */
+	if (strchr(folder, '.') != NULL) {
+		err_set(e, ERR_INPUT,
+		    "a folder of a Maildir cannot have a dot in its name");
+	} else if (lstat(path, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		err_set(e, ERR_INPUT, "this folder is not a directory");
+	} else {
+		return path;
+	}
+	free(path);
+	return NULL;
 }
 
 int
@@ -118,18 +167,32 @@ tell(struct listing *l, const char *name, struct err *e)
 static int list_below(struct listing *l, const char *dir, const char *prefix,
     int depth, struct err *e);
 
+/* The name on disk, below `prefix`, as it is shown; yours. */
+static char *
+shown_name(const char *prefix, const char *disk, bool plus)
+{
+	char *copy = mem_str(disk), *decoded, *name;
+	bool exact;
+
+	for (char *p = copy; plus && *p != '\0'; p++)
+		if (*p == '.')
+			*p = '/';
+	decoded = mutf7_decode(copy, strlen(copy), &exact);
+	name = mem_printf("%s%s", prefix, plus && exact ? decoded : copy);
+	free(decoded);
+	free(copy);
+	return name;
+}
+
 static int
 visit(struct listing *l, const char *dir, const char *prefix, const char *entry,
     int depth, struct err *e)
 {
 	bool plus = depth == 0 && *entry == '.';
 	char *path = mem_printf("%s/%s", dir, entry);
-	char *name = mem_printf("%s%s", prefix, plus ? entry + 1 : entry);
+	char *name = shown_name(prefix, plus ? entry + 1 : entry, plus);
 	int rc = 0;
 
-	for (char *p = name; plus && *p != '\0'; p++)
-		if (*p == '.')
-			*p = '/';
 	if (!is_safe(name) || !utf8_is_valid(name, strlen(name)))
 		goto out;
 	if (is_maildir(path))
@@ -217,11 +280,15 @@ maildir_status(struct store *s, const char *folder, struct store_folder *out,
 
 	if (dir == NULL)
 		return -1;
+	if (!is_maildir(dir)) {
+		free(dir);
+		return err_set(e, ERR_GONE, "there is no folder %s", folder);
+	}
 	*out = (struct store_folder){.name = folder,
 	    .delim = '/',
 	    .selectable = true,
 	    .has_counts = true,
-	    .uidvalidity = 1};
+	    .uidvalidity = MAILDIR_UIDVALIDITY};
 	count_in(dir, "cur", false, out);
 	count_in(dir, "new", true, out);
 	free(dir);

@@ -17,6 +17,7 @@
 #define MAILDIR_FOLDERS_MAX 5000
 #define MAILDIR_DEPTH_MAX   8
 #define MAILDIR_NAME_MAX    255
+#define MAILDIR_UIDVALIDITY 1
 
 struct maildir_file {
 	const char *base; /* up to ":2,"; in the list's arena */
@@ -42,7 +43,8 @@ struct maildir {
 	struct maildir_list list;
 	struct change_sink sink;
 	bool has_sink;
-	int notify; /* inotify on cur and new; -1 none */
+	int notify;     /* inotify on cur and new; -1 none */
+	char *appended; /* the key that append() gave out last */
 };
 
 /* maildir_list.c */
@@ -77,6 +79,9 @@ int maildir_rows(struct store *s, const struct mset *set, bool structure,
     struct row_sink *sink, struct err *e);
 int maildir_part(struct store *s, const struct mkey *key, const char *section,
     struct byte_sink *sink, struct err *e);
+int maildir_parts(struct store *s, const struct mkey *key,
+    const char *const *sections, size_t n, struct byte_sink *sinks,
+    struct err *e);
 int maildir_find_msgid(
     struct store *s, const char *msgid, struct mset *out, struct err *e);
 

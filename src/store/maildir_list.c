@@ -51,6 +51,15 @@ maildir_flags(const char *name)
 	return flags;
 }
 
+static bool
+is_ours(char letter)
+{
+	for (size_t i = 0; i < LETTERS; i++)
+		if (letters[i].letter == letter)
+			return true;
+	return false;
+}
+
 char *
 maildir_name(const char *base, const char *name, unsigned flags)
 {
@@ -60,9 +69,9 @@ maildir_name(const char *base, const char *name, unsigned flags)
 	for (size_t i = 0; i < LETTERS; i++)
 		if (flags & letters[i].flag)
 			buf_putc(&b, letters[i].letter);
-	/* Dovecot's keywords are small letters; they stay. */
+	/* Letters of other programs stay: Dovecot's keywords are small ones. */
 	for (const char *p = info_of(name); *p != '\0'; p++)
-		if (*p >= 'a' && *p <= 'z')
+		if (!is_ours(*p))
 			buf_putc(&b, *p);
 	return buf_take(&b);
 }
@@ -134,7 +143,7 @@ is_message(const struct dirent *d)
 	if (d->d_name[0] == '.' || n > MAILDIR_NAME_MAX)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)d->d_name[i] < 0x20)
+		if ((unsigned char)d->d_name[i] < 0x20 || d->d_name[i] == 0x7f)
 			return false;
 	return d->d_type == DT_REG || d->d_type == DT_UNKNOWN;
 }
@@ -151,7 +160,9 @@ each_file(const char *dir, const char *sub,
 	int rc = 0;
 
 	if (d == NULL) {
-		rc = err_errno(e, "open %s", path);
+		rc = errno == ENOENT
+			 ? err_set(e, ERR_GONE, "there is no folder %s", dir)
+			 : err_errno(e, "open %s", path);
 		if (fd >= 0)
 			close(fd);
 		goto out;
@@ -269,6 +280,7 @@ maildir_find(const struct maildir_list *l, const char *base)
 
 /* ---- what changed ---- */
 
+/* Those that neither of two looks has found. */
 static int
 tell_gone(struct maildir *m, const struct maildir_list *now, struct err *e)
 {
@@ -276,12 +288,35 @@ tell_gone(struct maildir *m, const struct maildir_list *now, struct err *e)
 	int rc = 0;
 
 	for (size_t i = 0; i < m->list.n; i++)
-		if (maildir_find(now, m->list.v[i].base) == NULL)
+		if (m->list.v[i].told &&
+		    maildir_find(now, m->list.v[i].base) == NULL)
 			mset_add_str(&gone, m->list.v[i].base);
-	if (gone.nstr > 0)
+	if (gone.nstr > 0 && m->has_sink)
 		rc = m->sink.gone(m->sink.ctx, &gone, e);
 	mset_free(&gone);
 	return rc;
+}
+
+static bool
+misses_some(const struct maildir *m, const struct maildir_list *now)
+{
+	for (size_t i = 0; i < m->list.n; i++)
+		if (maildir_find(now, m->list.v[i].base) == NULL)
+			return true;
+	return false;
+}
+
+/* A file that is renamed (a flag of another program's) while its directory is
+ * read may be missed by that reading: what seems gone is looked for again. */
+static int
+read_surely(struct maildir *m, struct maildir_list *out, struct err *e)
+{
+	if (maildir_read(m, out, e) < 0)
+		return -1;
+	if (!misses_some(m, out))
+		return 0;
+	maildir_list_free(out);
+	return maildir_read(m, out, e);
 }
 
 static int
@@ -309,7 +344,7 @@ tell_changes(struct maildir *m, struct maildir_list *now, struct err *e)
 		    tell_flags(m, f, e) < 0)
 			return -1;
 	}
-	if (m->has_sink && tell_gone(m, now, e) < 0)
+	if (tell_gone(m, now, e) < 0)
 		return -1;
 	if (m->has_sink && fresh)
 		return m->sink.exists(m->sink.ctx, now->n, e);
@@ -323,7 +358,7 @@ maildir_rescan(struct maildir *m, struct err *e)
 
 	if (m->dir == NULL)
 		return err_set(e, ERR_INPUT, "no folder is open");
-	if (maildir_read(m, &now, e) < 0)
+	if (read_surely(m, &now, e) < 0)
 		return -1;
 	if (tell_changes(m, &now, e) < 0) {
 		maildir_list_free(&now);

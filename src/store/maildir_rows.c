@@ -21,9 +21,16 @@ static int
 open_file(struct maildir *m, const struct maildir_file *f)
 {
 	char *path = mem_printf("%s/cur/%s", m->dir, f->name);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	/* O_NONBLOCK: opening a FIFO would wait for its writer */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
 
 	free(path);
+	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
 	return fd;
 }
 
@@ -115,10 +122,13 @@ tell_row(struct maildir *m, struct maildir_file *f, bool structure,
 	struct stat st;
 	int fd = open_file(m, f), rc = 0;
 
+	if (fd < 0) { /* renamed or removed: the next look will tell */
+		f->fresh = errno == ENOENT;
+		f->told = errno != ENOENT;
+		return 0;
+	}
 	f->told = true;
 	f->fresh = false;
-	if (fd < 0) /* renamed or removed: the next look will tell */
-		return 0;
 	if (fstat(fd, &st) == 0)
 		r.size = (uint64_t)st.st_size;
 	r.flags = maildir_flags(f->name);
@@ -236,36 +246,107 @@ send_slice(const struct buf *b, uint64_t offset, uint64_t size,
 		return err_set(e, ERR_INPUT, "this part is cut short");
 	if (sink->size != NULL)
 		sink->size(sink->ctx, size);
-	return sink->bytes(sink->ctx, buf_text(b) + offset, (size_t)size, e);
+	while (size > 0) {
+		size_t now = size < PIECE ? (size_t)size : PIECE;
+
+		if (sink->bytes(sink->ctx, buf_text(b) + offset, now, e) < 0)
+			return -1;
+		offset += now;
+		size -= now;
+	}
+	return 0;
 }
 
-/* "2.HEADER" of an attached message, "2" of any part. */
-static int
-send_section(const struct buf *b, const char *section, struct byte_sink *sink,
-    struct err *e)
+/* Where what `what` names of this part lies: "" its body, "MIME" its own
+ * header lines, "HEADER" and "TEXT" of the message it is. */
+static void
+slice_of(const struct buf *b, const struct part *p, const char *what,
+    uint64_t *offset, uint64_t *size)
 {
-	struct arena a = ARENA_INIT;
-	struct part *root = message_parse(&a, buf_text(b), b->len), *p;
-	const char *dot = strrchr(section, '.');
-	bool header = dot != NULL && strcmp(dot, ".HEADER") == 0;
-	char *name = header ? mem_strn(section, (size_t)(dot - section))
-			    : mem_str(section);
-	uint64_t size;
+	size_t body;
+
+	*offset = p->offset;
+	*size = p->size;
+	if (strcmp(what, "MIME") == 0) {
+		*offset = p->header;
+		*size = p->offset - p->header;
+	} else if (*what != '\0') {
+		body = p->size > 0 ? message_body_at(
+					 b->data + p->offset, (size_t)p->size)
+				   : 0;
+		*offset += strcmp(what, "TEXT") == 0 ? body : 0;
+		*size = strcmp(what, "TEXT") == 0 ? p->size - body : body;
+	}
+}
+
+/* "1.2", "1.2.MIME", "2.HEADER", "2.TEXT". */
+static int
+send_section(const struct buf *b, const struct part *root, const char *section,
+    struct byte_sink *sink, struct err *e)
+{
+	static const char *const words[] = {"MIME", "HEADER", "TEXT"};
+	const char *dot = strrchr(section, '.'), *what = "";
+	char *name = mem_str(section);
+	const struct part *p;
+	uint64_t offset, size;
 	int rc;
 
+	for (size_t i = 0; dot != NULL && i < 3; i++)
+		if (strcmp(dot + 1, words[i]) == 0) {
+			what = words[i];
+			name[dot - section] = '\0';
+		}
 	p = part_by_section(root, name);
 	if (p == NULL) {
 		rc = err_set(
 		    e, ERR_INPUT, "this message has no part %s", section);
 	} else {
-		size = p->size;
-		if (header && p->offset < b->len)
-			size = message_body_at(b->data + p->offset,
-			    size < b->len - p->offset ? size
-						      : b->len - p->offset);
-		rc = send_slice(b, p->offset, size, sink, e);
+		slice_of(b, p, what, &offset, &size);
+		rc = send_slice(b, offset, size, sink, e);
 	}
 	free(name);
+	return rc;
+}
+
+static int
+send_one(const struct buf *b, const struct part *root, const char *section,
+    struct byte_sink *sink, struct err *e)
+{
+	size_t body = message_body_at(buf_text(b), b->len);
+
+	if (*section == '\0')
+		return send_slice(b, 0, b->len, sink, e);
+	if (strcmp(section, "HEADER") == 0)
+		return send_slice(b, 0, body, sink, e);
+	if (strcmp(section, "TEXT") == 0)
+		return send_slice(b, body, b->len - body, sink, e);
+	return send_section(b, root, section, sink, e);
+}
+
+/* One reading for all of them. */
+int
+maildir_parts(struct store *s, const struct mkey *key,
+    const char *const *sections, size_t n, struct byte_sink *sinks,
+    struct err *e)
+{
+	struct maildir *m = (struct maildir *)s;
+	struct arena a = ARENA_INIT;
+	struct buf b = BUF_INIT(0);
+	struct maildir_file *f;
+	struct part *root;
+	int fd = open_key(m, key->str, &f, e), rc = -1;
+
+	if (fd < 0)
+		return -1;
+	if (read_whole(m, fd, &b, e) < 0)
+		goto out;
+	root = message_parse(&a, buf_text(&b), b.len);
+	rc = 0;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = send_one(&b, root, sections[i], &sinks[i], e);
+out:
+	close(fd);
+	buf_free(&b);
 	arena_free(&a);
 	return rc;
 }
@@ -274,26 +355,7 @@ int
 maildir_part(struct store *s, const struct mkey *key, const char *section,
     struct byte_sink *sink, struct err *e)
 {
-	struct maildir *m = (struct maildir *)s;
-	struct buf b = BUF_INIT(0);
-	struct maildir_file *f;
-	int fd = open_key(m, key->str, &f, e), rc = -1;
-
-	if (fd < 0)
-		return -1;
-	if (read_whole(m, fd, &b, e) < 0)
-		goto out;
-	if (*section == '\0')
-		rc = send_slice(&b, 0, b.len, sink, e);
-	else if (strcmp(section, "HEADER") == 0)
-		rc = send_slice(
-		    &b, 0, message_body_at(buf_text(&b), b.len), sink, e);
-	else
-		rc = send_section(&b, section, sink, e);
-out:
-	close(fd);
-	buf_free(&b);
-	return rc;
+	return maildir_parts(s, key, &section, 1, sink, e);
 }
 
 static bool

@@ -5,8 +5,8 @@
  * U+FFFD for bytes that are none), and *exact says whether encoding the
  * result gives the same name back.
  */
-#ifndef ETUI_IMAP_MUTF7_H
-#define ETUI_IMAP_MUTF7_H
+#ifndef ETUI_STORE_MUTF7_H
+#define ETUI_STORE_MUTF7_H
 
 #include <stdbool.h>
 #include <stddef.h>
