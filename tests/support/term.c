@@ -20,7 +20,7 @@
 #include "fail.h"
 #include "scratch.h"
 
-#define EXPECT_MS 15000
+#define EXPECT_MS 30000
 
 struct term {
 	int fd;

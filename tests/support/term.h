@@ -39,10 +39,10 @@ void term_resize(struct term *t, unsigned cols, unsigned rows);
 /* Read until `text` stands on one row of the screen, at most `ms`. */
 bool term_wait_text(struct term *t, const char *text, int ms);
 bool term_wait_gone(struct term *t, const char *text, int ms);
-/* The same for 15 s, ending the test when it does not come (or go). */
+/* The same for 30 s, ending the test when it does not come (or go). */
 void term_expect(struct term *t, const char *text);
 void term_expect_gone(struct term *t, const char *text);
-/* Read until nothing has come for `quiet` ms (at most 15 s). */
+/* Read until nothing has come for `quiet` ms (at most 30 s). */
 void term_settle(struct term *t, int quiet);
 void term_read(struct term *t, int ms); /* read for so long */
 /* Type, and read until nothing has come for `quiet` ms: how many ms passed
