@@ -414,13 +414,15 @@ static bool
 stop_workers(struct app *a)
 {
 	int64_t until = os_now_ms() + STOP_GRACE_MS, left = STOP_GRACE_MS;
+	bool all = true;
 
 	for (size_t i = 0; i < a->naccounts; i++) {
-		sync_stop(a->account[i].sync, left > 0 ? (int)left : 0);
+		all = sync_stop(a->account[i].sync, left > 0 ? (int)left : 0) &&
+		      all;
 		a->account[i].sync = NULL;
 		left = until - os_now_ms();
 	}
-	return left > 0;
+	return all;
 }
 
 static void

@@ -44,9 +44,7 @@ keyring_answer(struct keyring *k, const struct secret *answer)
 	pthread_mutex_lock(&k->lock);
 	if (answer != NULL && secret_is_set(answer))
 		secret_copy(&k->secret, answer);
-	else
-		k->given_up = true;
-	k->asked = false;
+	k->answers++;
 	pthread_cond_broadcast(&k->answered);
 	pthread_mutex_unlock(&k->lock);
 }
@@ -65,7 +63,6 @@ keyring_forget(struct keyring *k)
 {
 	pthread_mutex_lock(&k->lock);
 	secret_free(&k->secret);
-	k->given_up = false;
 	pthread_mutex_unlock(&k->lock);
 }
 
@@ -94,41 +91,69 @@ out:
 	return rc;
 }
 
-/* Called with the lock held; waits until the person answers. */
-static int
-secret_from_person(
-    struct worker *w, bool again, const char *reason, struct err *e)
+static void
+ask_person(struct worker *w, bool again, const char *reason)
 {
-	struct keyring *k = &w->sync->keys;
 	const struct account *a = w->sync->account;
 	const char *user = account_str(a, OPT_USER);
 	const char *host = account_str(a, OPT_RECEIVE_HOST);
 	char prompt[200];
 
-	if (!k->asked) {
-		snprintf(prompt, sizeof prompt, "%s%sPassword of %s at %s: ",
-		    again && reason != NULL ? reason : "",
-		    again && reason != NULL ? "; " : "",
-		    user != NULL ? user : "?", host != NULL ? host : "?");
-		k->asked = true;
+	snprintf(prompt, sizeof prompt,
+	    "%s%sPassword of %s at %s: ", again && reason != NULL ? reason : "",
+	    again && reason != NULL ? "; " : "", user != NULL ? user : "?",
+	    host != NULL ? host : "?");
+	if (w == &w->sync->main)
 		event_state(w, SYNC_AUTH, "waiting for the password");
-		event_ask(w->sync, prompt);
-	}
-	while (!secret_is_set(&k->secret) && !k->given_up && !k->stop &&
-	       !cancel_is_set(w->cancel)) {
-		struct timespec t;
+	event_ask(w->sync, prompt);
+}
 
-		clock_gettime(CLOCK_REALTIME, &t);
-		t.tv_nsec += KEYRING_LOOK_MS * 1000000L;
-		t.tv_sec += t.tv_nsec / 1000000000L;
-		t.tv_nsec %= 1000000000L;
-		pthread_cond_timedwait(&k->answered, &k->lock, &t);
-	}
+/* With the lock held: sleep until something may have changed. */
+static int
+keyring_wait(struct worker *w, struct err *e)
+{
+	struct keyring *k = &w->sync->keys;
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	t.tv_nsec += KEYRING_LOOK_MS * 1000000L;
+	t.tv_sec += t.tv_nsec / 1000000000L;
+	t.tv_nsec %= 1000000000L;
+	pthread_cond_timedwait(&k->answered, &k->lock, &t);
 	if (k->stop || cancel_is_set(w->cancel))
 		return err_set(e, ERR_CANCEL, "stopped");
-	if (!secret_is_set(&k->secret))
-		return err_set(e, ERR_AUTH, "no password was given");
 	return 0;
+}
+
+/* With the lock held, which is let go while the command runs or the person
+ * thinks; the other worker waits for the same answer. */
+static int
+find_secret(struct worker *w, bool again, const char *reason, struct err *e)
+{
+	const char *command = account_str(
+	    w->sync->account, OPT_PASSWORD_COMMAND);
+	struct keyring *k = &w->sync->keys;
+	struct secret got = SECRET_INIT;
+	unsigned answers = k->answers;
+	int rc = 0;
+
+	k->asking = true;
+	if (command != NULL) {
+		pthread_mutex_unlock(&k->lock);
+		rc = secret_from_command(w, command, &got, e);
+		pthread_mutex_lock(&k->lock);
+		if (rc == 0)
+			secret_copy(&k->secret, &got);
+		secret_free(&got);
+		k->answers++;
+	} else {
+		ask_person(w, again, reason);
+		while (rc == 0 && k->answers == answers)
+			rc = keyring_wait(w, e);
+	}
+	k->asking = false;
+	pthread_cond_broadcast(&k->answered);
+	return rc;
 }
 
 /*
@@ -142,22 +167,19 @@ worker_secret(void *ctx, bool again, const char *reason, struct secret *out,
 {
 	struct worker *w = ctx;
 	struct keyring *k = &w->sync->keys;
-	const char *command = account_str(
-	    w->sync->account, OPT_PASSWORD_COMMAND);
+	unsigned answers;
 	int rc = 0;
 
 	pthread_mutex_lock(&k->lock);
-	if (again && secret_is_set(&k->secret) && secret_is_set(out) &&
-	    strcmp(k->secret.data, out->data) == 0)
+	answers = k->answers;
+	if (again && secret_is_set(&k->secret) &&
+	    (!secret_is_set(out) || strcmp(k->secret.data, out->data) == 0))
 		secret_free(&k->secret);
-	else if (again && !secret_is_set(out))
-		secret_free(&k->secret);
-	if (!secret_is_set(&k->secret)) {
-		if (command != NULL)
-			rc = secret_from_command(w, command, &k->secret, e);
-		else
-			rc = secret_from_person(w, again, reason, e);
-	}
+	while (rc == 0 && !secret_is_set(&k->secret) && k->answers == answers)
+		rc = k->asking ? keyring_wait(w, e)
+			       : find_secret(w, again, reason, e);
+	if (rc == 0 && !secret_is_set(&k->secret))
+		rc = err_set(e, ERR_AUTH, "no password was given");
 	if (rc == 0)
 		secret_copy(out, &k->secret);
 	pthread_mutex_unlock(&k->lock);
@@ -178,33 +200,38 @@ worker_connect(struct worker *w, const char *first_folder,
     const struct folder_known *known, struct err *e)
 {
 	struct sync *s = w->sync;
-	char *memory = dbr_memory(w->dbr, s->account_id);
 	struct store_opts o = {
 	    .account = s->account,
 	    .first_folder = first_folder,
 	    .first_known = known,
-	    .memory = memory,
 	    .cancel = w->cancel,
 	    .trace = w->trace,
 	    .ctx = w,
 	    .secret = worker_secret,
 	    .alert = worker_alert,
 	};
-	const char *now;
-	int rc;
 
-	rc = store_open(&o, &w->st, e);
-	if (rc == 0) {
-		now = store_memory(w->st);
-		if (now != NULL && (memory == NULL || strcmp(now, memory) != 0))
-			rc = db_put_memory(s->db, s->account_id, now, e);
-		if (rc < 0 && e->kind == ERR_FULL)
-			rc = 0; /* only slower next time */
-	}
-	if (rc < 0)
-		worker_disconnect(w, 0);
-	free(memory);
-	return rc;
+	free(w->memory);
+	w->memory = dbr_memory(w->dbr, s->account_id);
+	o.memory = w->memory;
+	if (store_open(&o, &w->st, e) == 0)
+		return 0;
+	worker_disconnect(w, 0);
+	return -1;
+}
+
+void
+worker_remember(struct worker *w)
+{
+	const char *now = store_memory(w->st);
+	struct err e = ERR_INIT;
+
+	if (now == NULL || (w->memory != NULL && strcmp(now, w->memory) == 0))
+		return;
+	free(w->memory);
+	w->memory = mem_str(now);
+	if (db_put_memory(w->sync->db, w->sync->account_id, now, &e) < 0)
+		log_line("sync", "%s", e.text); /* only slower next time */
 }
 
 void
@@ -218,6 +245,21 @@ worker_disconnect(struct worker *w, int timeout_ms)
 		cancel_set(w->cancel);
 }
 
+void
+worker_job(struct worker *w, uint64_t ticket)
+{
+	atomic_store(&w->alive_ms, 0);
+	atomic_store(&w->ticket, ticket);
+}
+
+bool
+worker_job_is_unwanted(const struct worker *w)
+{
+	uint64_t ticket = atomic_load(&w->ticket);
+
+	return ticket != 0 && atomic_load(&w->unwanted) == ticket;
+}
+
 bool
 worker_is_stopped(const struct worker *w)
 {
@@ -229,7 +271,7 @@ worker_is_wanted(struct worker *w)
 {
 	struct node *n;
 
-	if (atomic_load(&w->soft) || worker_is_stopped(w))
+	if (worker_job_is_unwanted(w) || worker_is_stopped(w))
 		return true;
 	n = queue_pop(w->requests);
 	if (n == NULL)

@@ -39,6 +39,7 @@ void
 folder_close(struct open_folder *f)
 {
 	f->selected = false;
+	f->done = false;
 	intake_done(&f->rows);
 }
 
@@ -83,9 +84,12 @@ first_page(struct worker *w, struct open_folder *f, struct err *e)
 
 	if (f->state.exists == 0)
 		return 0;
-	if (ops->newest(w->st, f->page, &sink, e) < 0)
+	f->rows.downward = true;
+	if (ops->newest(w->st, f->page, &sink, e) < 0 ||
+	    intake_flush(&f->rows, e) < 0)
 		return -1;
-	return intake_flush(&f->rows, e);
+	f->rows.downward = false;
+	return 0;
 }
 
 /* Rows are here: new mail first, for that is what one looks for, then what
@@ -96,9 +100,12 @@ refresh(struct worker *w, struct open_folder *f,
 {
 	const struct store_ops *ops = store_ops(w->st);
 	struct row_sink sink = intake_sink(&f->rows);
-	uint64_t unseen;
+	uint64_t unseen, from = known->uidnext;
 
-	if (ops->since(w->st, known->uidnext, &sink, e) < 0 ||
+	/* the first sync was cut off behind its page */
+	if (from == 0 && known->uids->n > 0)
+		from = known->uids->range[known->uids->n - 1].hi + 1;
+	if (ops->since(w->st, from, &sink, e) < 0 ||
 	    intake_flush(&f->rows, e) < 0)
 		return -1;
 	unseen = f->rows.unseen;
@@ -136,6 +143,8 @@ folder_start(struct worker *w, struct open_folder *f, struct err *e)
 	intake_init(&f->rows, w, f->id);
 	f->sink = intake_changes(&f->rows);
 	f->first_done = false;
+	if (!f->told)
+		atomic_store(&w->alive_ms, 0); /* a person waits for it */
 	folder_known_load(w, f->id, &known, &uids, &a);
 	if (ops->select(w->st, f->name, &known, &f->sink, &f->state, e) < 0)
 		goto out;
@@ -194,7 +203,7 @@ folder_backfill(
 {
 	struct row_sink sink = intake_sink(&f->rows);
 	struct progress p;
-	uint64_t missing = rows_missing(w, f), step, before;
+	uint64_t missing = rows_missing(w, f), step, before, left;
 	int rc = 0;
 
 	*more = false;
@@ -204,12 +213,13 @@ folder_backfill(
 	    SYNC_JOB_TICKET + atomic_fetch_add(&w->sync->jobs, 1),
 	    "Headers of %s", f->name);
 	p.total = missing;
-	atomic_store(&w->ticket, p.ticket);
+	worker_job(w, p.ticket);
 	f->rows.progress = &p;
-	f->rows.polite = true;
+	f->rows.polite = f->rows.downward = true;
 	while (rc == 0 && missing > 0 && f->left > 0 && !worker_is_wanted(w)) {
 		step = missing < BACKFILL_STEP ? missing : BACKFILL_STEP;
 		before = f->rows.total;
+		left = f->left;
 		rc = store_ops(w->st)->older(w->st, step, &f->left, &sink, e);
 		if (rc == 0)
 			rc = intake_flush(&f->rows, e);
@@ -217,18 +227,19 @@ folder_backfill(
 		missing = before < missing ? missing - before : 0;
 		f->want_older = before < f->want_older ? f->want_older - before
 						       : 0;
-		if (rc == 0 && before == 0 && !worker_is_wanted(w))
-			break; /* a server that gives nothing */
+		if (before == 0 && f->left >= left && !worker_is_wanted(w))
+			f->halted = true; /* a server that gives nothing */
+		if (f->halted)
+			break;
 	}
-	f->rows.polite = false;
+	f->rows.polite = f->rows.downward = false;
 	f->rows.progress = NULL;
-	atomic_store(&w->ticket, 0);
+	f->halted = f->halted || worker_job_is_unwanted(w);
+	worker_job(w, 0);
 	progress_end(&p, rc, e);
 	if (rc == 0 && f->left == 0)
 		rc = put_synced(w, f, true, e);
-	if (atomic_exchange(&w->soft, false))
-		f->want_older = 0, f->left = 0; /* stopped by hand */
-	*more = rc == 0 && missing > 0 && f->left > 0;
+	*more = rc == 0 && !f->halted && missing > 0 && f->left > 0;
 	return rc;
 }
 

@@ -122,6 +122,21 @@ status_each(struct worker *w, struct listing *l, int64_t open, struct err *e)
 	return rc;
 }
 
+/* A list without the folder that is open tells nothing about what is gone. */
+static bool
+is_plausible(struct worker *w, const struct listing *l, int64_t open)
+{
+	struct arena a = ARENA_INIT;
+	struct folder row;
+	bool found = l->n > 0 && open == 0;
+
+	if (open != 0 && dbr_folder(w->dbr, open, &a, &row) == 0)
+		for (size_t i = 0; i < l->n && !found; i++)
+			found = strcmp(l->v[i].name, row.name) == 0;
+	arena_free(&a);
+	return found;
+}
+
 int
 folders_sync(struct worker *w, int64_t open, struct err *e)
 {
@@ -134,8 +149,8 @@ folders_sync(struct worker *w, int64_t open, struct err *e)
 		goto out;
 	}
 	roles_from_config(w->sync->account, &l);
-	rc = db_put_folders(
-	    w->sync->db, w->sync->account_id, l.v, l.n, true, e);
+	rc = db_put_folders(w->sync->db, w->sync->account_id, l.v, l.n,
+	    is_plausible(w, &l, open), e);
 	if (rc == 0 && !(store_caps(w->st) & STORE_COUNTS))
 		rc = status_each(w, &l, open, e);
 out:

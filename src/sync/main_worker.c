@@ -18,12 +18,15 @@
 
 #define FIRST_REQUEST_MS 50 /* how long a start waits for its folder */
 #define GOODBYE_MS       100
-#define COMPLAINT_MS     5000 /* pause after a failure of our own */
+#define COMPLAINT_MS     5000  /* pause after a failure of our own */
+#define STEADY_MS        10000 /* a connection this old was no failure */
+#define REST_MAX_MS      (3600 * 1000)
 
 struct agenda {
 	struct open_folder folder;
 	struct request *visible; /* newest one only */
 	bool check;
+	bool opened;        /* a folder was asked for since the last failure */
 	int64_t folders_at; /* when the folder list was last asked, 0 never */
 	struct request **waiting; /* once: folders to do after this one */
 	size_t nwaiting, waitcap;
@@ -31,23 +34,29 @@ struct agenda {
 	int failures;   /* connections in a row that came to nothing */
 };
 
-static bool
-folder_is_due(const struct worker *w, const struct agenda *g)
+/* How long until the folder list is to be asked again. */
+static int
+folders_due_ms(const struct worker *w, const struct agenda *g)
 {
 	int64_t every = account_int(w->sync->account, OPT_CHECK_INTERVAL) *
 			1000;
+	int64_t left = g->folders_at + every - os_now_ms();
 
-	return g->folders_at == 0 ||
-	       (every > 0 && os_now_ms() - g->folders_at >= every);
+	if (g->folders_at == 0)
+		return 0;
+	if (every <= 0 || left > REST_MAX_MS)
+		return REST_MAX_MS;
+	return left > 0 ? (int)left : 0;
 }
 
 static void
 agenda_open(struct agenda *g, struct request *r)
 {
+	g->opened = true;
 	if (g->folder.id == r->folder) {
 		if (r->count > g->folder.page)
 			g->folder.page = (unsigned)r->count;
-		g->check = true;
+		g->check = g->check || g->folder.selected;
 		return;
 	}
 	folder_close(&g->folder);
@@ -81,8 +90,10 @@ agenda_take(struct worker *w, struct agenda *g, struct request *r)
 		agenda_open(g, r);
 		break;
 	case REQ_OLDER:
-		if (r->folder == g->folder.id)
-			g->folder.want_older += r->count;
+		if (r->folder != g->folder.id)
+			break;
+		g->folder.want_older += r->count;
+		g->folder.halted = false;
 		break;
 	case REQ_VISIBLE:
 		if (g->visible != NULL)
@@ -92,11 +103,11 @@ agenda_take(struct worker *w, struct agenda *g, struct request *r)
 	case REQ_CHECK:
 		g->check = true;
 		g->folders_at = 0;
-		w->refused = false;
 		break;
 	case REQ_NUDGE:
 	case REQ_STOP:
 	case REQ_FETCH:
+	case REQ_CANCEL:
 		break;
 	}
 	request_free(r);
@@ -132,6 +143,16 @@ once_end(struct worker *w, struct agenda *g, int rc, const struct err *e)
 
 /* ---- connected ---- */
 
+/* What goes on failing is said when it begins. */
+static void
+say_once(struct worker *w, struct agenda *g, struct err *e)
+{
+	if (strcmp(g->said, e->text) != 0)
+		event_note(w->sync, "%s", e->text);
+	snprintf(g->said, sizeof g->said, "%s", e->text);
+	err_clear(e);
+}
+
 static int
 step_structures(struct worker *w, struct agenda *g, struct err *e)
 {
@@ -160,8 +181,10 @@ step_folder_list(struct worker *w, struct agenda *g, struct err *e)
 	int rc = folders_sync(w, g->folder.id, e);
 
 	g->folders_at = os_now_ms();
-	if (rc < 0 && !store_is_dead(w->st)) {
-		event_note(w->sync, "%s", e->text);
+	g->check = g->check || !(store_caps(w->st) & STORE_WATCH);
+	worker_remember(w);
+	if (rc < 0 && !store_is_dead(w->st) && e->kind != ERR_FULL) {
+		say_once(w, g, e);
 		rc = 0;
 	}
 	return rc;
@@ -187,48 +210,81 @@ folder_refused(struct worker *w, struct agenda *g, struct err *e)
 	return 0;
 }
 
+/* Rows scrolled to, or with nothing better to do, all the others. */
+static int
+step_backfill(struct worker *w, struct agenda *g, struct err *e)
+{
+	struct open_folder *f = &g->folder;
+	bool more = false;
+
+	if (folder_backfill(w, f, &more, e) < 0) {
+		if (store_is_dead(w->st) || e->kind != ERR_PROTO)
+			return -1;
+		/* it will not do better if asked again */
+		say_once(w, g, e);
+		f->halted = true;
+		folder_close(f);
+		return 1;
+	}
+	if (!more) {
+		f->want_older = 0;
+		f->done = true;
+	}
+	return 1;
+}
+
+static int
+step_check(struct worker *w, struct agenda *g, struct err *e)
+{
+	g->check = false;
+	if (!g->folder.selected)
+		return 1;
+	if (store_ops(w->st)->noop(w->st, e) < 0 ||
+	    folder_catch_up(w, &g->folder, e) < 0)
+		return -1;
+	return 1;
+}
+
+/* Acts to push; 1 when some were. */
+static int
+step_journal(struct worker *w, struct agenda *g, struct err *e)
+{
+	const char *account = account_name(w->sync->account);
+	size_t ended = 0;
+
+	if (atomic_load(&w->sync->lock_fd) < 0 ||
+	    dbr_acts_count(w->dbr, account) == 0)
+		return 0;
+	if (journal_push(w, &g->folder, &ended, e) < 0)
+		return -1;
+	return ended > 0;
+}
+
 /* One thing; returns 1 when there was something to do, 0 when all is done. */
 static int
 step(struct worker *w, struct agenda *g, struct err *e)
 {
 	struct open_folder *f = &g->folder;
-	bool more = false;
-	size_t acts;
+	int rc;
 
 	if (f->id != 0 && !f->selected) {
 		if (folder_start(w, f, e) < 0)
 			return folder_refused(w, g, e) < 0 ? -1 : 1;
 		return 1;
 	}
-	acts = atomic_load(&w->sync->lock_fd) >= 0
-		   ? dbr_acts_count(w->dbr, account_name(w->sync->account))
-		   : (size_t)0;
-	if (acts > 0)
-		return journal_push(w, f, e) < 0 ? -1 : 1;
-	if (g->check) {
-		g->check = false;
-		if (f->selected && store_ops(w->st)->noop(w->st, e) < 0)
-			return -1;
-		return f->selected && folder_catch_up(w, f, e) < 0 ? -1 : 1;
-	}
+	rc = step_journal(w, g, e);
+	if (rc != 0)
+		return rc;
+	if (g->check)
+		return step_check(w, g, e);
 	if (g->visible != NULL)
 		return step_structures(w, g, e) < 0 ? -1 : 1;
-	if (f->selected && f->want_older > 0) {
-		if (folder_backfill(w, f, &more, e) < 0)
-			return -1;
-		if (!more)
-			f->want_older = 0;
-		return 1;
-	}
-	if (folder_is_due(w, g))
+	if (f->selected && f->want_older > 0)
+		return step_backfill(w, g, e);
+	if (folders_due_ms(w, g) == 0)
 		return step_folder_list(w, g, e) < 0 ? -1 : 1;
-	if (f->selected && f->left > 0) {
-		if (folder_backfill(w, f, &more, e) < 0)
-			return -1;
-		if (more)
-			return 1;
-		f->left = 0;
-	}
+	if (f->selected && !f->done && !f->halted)
+		return step_backfill(w, g, e);
 	tell_synced(w, g);
 	if (w->sync->once && f->id != 0) {
 		once_end(w, g, 0, NULL);
@@ -237,50 +293,66 @@ step(struct worker *w, struct agenda *g, struct err *e)
 	return 0;
 }
 
+/* Where another etui carries the changes, that is what there is to say. */
+static void
+tell_state(struct worker *w, enum sync_state state)
+{
+	if (atomic_load(&w->sync->lock_fd) < 0)
+		event_state(w, SYNC_ELSEWHERE,
+		    "another etui sends this account's changes");
+	else
+		event_state(w, state, "%s", store_tls_text(w->st));
+}
+
+static void
+sleep_until_asked(struct worker *w, int ms)
+{
+	struct node *n = queue_wait(w->requests, ms);
+
+	if (n != NULL)
+		queue_push_front(w->requests, n);
+}
+
 /* Nothing to do: let the server speak, or a request wake us. */
 static int
 rest(struct worker *w, struct agenda *g, struct err *e)
 {
 	struct open_folder *f = &g->folder;
-	int64_t every = account_int(w->sync->account, OPT_CHECK_INTERVAL) *
-			1000;
-	int64_t left = every > 0 ? g->folders_at + every - os_now_ms() : -1;
-	int timeout = left < 0 ? 3600 * 1000 : (int)left;
-	struct node *n;
+	int timeout = folders_due_ms(w, g), rc;
 
-	event_state(w, SYNC_IDLE, "%s", store_tls_text(w->st));
+	tell_state(w, SYNC_IDLE);
+	atomic_store(&w->busy, false);
 	if (f->selected && (store_caps(w->st) & STORE_WATCH)) {
-		if (store_ops(w->st)->watch(
-			w->st, queue_fd(w->requests), timeout, e) < 0)
-			return -1;
-		return folder_catch_up(w, f, e);
+		rc = store_ops(w->st)->watch(
+		    w->st, queue_fd(w->requests), timeout, e);
+		atomic_store(&w->busy, true);
+		return rc < 0 ? -1 : folder_catch_up(w, f, e);
 	}
-	n = queue_wait(w->requests, timeout);
-	if (n != NULL)
-		queue_push_front(w->requests, n);
+	sleep_until_asked(w, timeout);
+	atomic_store(&w->busy, true);
 	return 0;
 }
 
 /* Something here failed, not the server (a full disk): say it once, and give
- * it time. */
+ * it time.  What was lost on the way is not known, so the folder is opened
+ * anew. */
 static void
 complain(struct worker *w, struct agenda *g, struct err *e)
 {
-	struct node *n;
-
-	if (strcmp(g->said, e->text) != 0)
-		event_note(w->sync, "%s", e->text);
-	snprintf(g->said, sizeof g->said, "%s", e->text);
-	err_clear(e);
-	n = queue_wait(w->requests, COMPLAINT_MS);
-	if (n != NULL)
-		queue_push_front(w->requests, n);
+	if (w->sync->once && g->folder.id != 0) {
+		once_end(w, g, -1, e);
+		return;
+	}
+	say_once(w, g, e);
+	folder_close(&g->folder);
+	sleep_until_asked(w, COMPLAINT_MS);
 }
 
 /* Work on this connection until it dies; always leaves why in e. */
 static void
 serve(struct worker *w, struct agenda *g, struct err *e)
 {
+	int64_t since = os_now_ms();
 	bool busy = false;
 	int rc;
 
@@ -290,17 +362,19 @@ serve(struct worker *w, struct agenda *g, struct err *e)
 			err_set(e, ERR_CANCEL, "stopped");
 			return;
 		}
-		rc = step(w, g, e);
-		if (rc > 0) {
-			if (!busy)
-				event_state(
-				    w, SYNC_BUSY, "%s", store_tls_text(w->st));
+		if (!busy && g->folder.id != 0 && !g->folder.selected) {
+			tell_state(w, SYNC_BUSY); /* may take a while */
 			busy = true;
-			g->failures = 0;
-			continue;
 		}
+		atomic_store(&w->alive_ms, os_now_ms());
+		rc = step(w, g, e);
+		if (os_now_ms() - since > STEADY_MS)
+			g->failures = 0;
+		if (rc > 0 && !busy)
+			tell_state(w, SYNC_BUSY);
+		busy = rc > 0;
 		if (rc == 0) {
-			busy = false;
+			g->failures = 0;
 			rc = rest(w, g, e);
 		}
 		if (rc < 0 && (store_is_dead(w->st) || e->kind == ERR_CANCEL))
@@ -323,18 +397,26 @@ backoff_ms(int failures)
 	return s[i] * 1000;
 }
 
-/* Wait until it is time to try again, or somebody asks for it. */
+/* What ends the waiting for the next attempt. */
+enum retry {
+	RETRY_SOON,   /* the time, or any of the following */
+	RETRY_OPENED, /* a folder is opened, or */
+	RETRY_ASKED,  /* a person asks for it */
+};
+
 static void
-pause_until_retry(struct worker *w, struct agenda *g, bool for_ever)
+pause_until(struct worker *w, struct agenda *g, enum retry when)
 {
 	int64_t end = os_now_ms() + backoff_ms(g->failures);
 	struct node *n;
-	int left;
+	int left = -1;
 
-	g->check = false;
-	while (!worker_is_stopped(w) && !g->check) {
-		left = for_ever ? -1 : (int)(end - os_now_ms());
-		if (!for_ever && left <= 0)
+	g->check = g->opened = false;
+	while (!worker_is_stopped(w) && !g->check &&
+	       !(g->opened && when != RETRY_ASKED)) {
+		if (when == RETRY_SOON)
+			left = (int)(end - os_now_ms());
+		if (when == RETRY_SOON && left <= 0)
 			return;
 		n = queue_wait(w->requests, left);
 		if (n != NULL)
@@ -342,38 +424,61 @@ pause_until_retry(struct worker *w, struct agenda *g, bool for_ever)
 	}
 }
 
-static void
-say_offline(struct worker *w, struct agenda *g, const struct err *e)
+static bool
+is_for_a_person(const struct err *e)
 {
-	bool person = e->kind == ERR_TLS || e->kind == ERR_AUTH ||
-		      e->kind == ERR_INPUT;
-
-	if (w->sync->once && g->folder.id != 0) {
-		once_end(w, g, -1, e);
-		return;
-	}
-	if (e->kind == ERR_CANCEL) {
-		event_state(w, SYNC_OFFLINE, "stopped by hand; G tries again");
-		return;
-	}
-	event_state(w, person ? SYNC_STOPPED : SYNC_OFFLINE, "%s", e->text);
+	return e->kind == ERR_TLS || e->kind == ERR_AUTH ||
+	       e->kind == ERR_INPUT;
 }
 
 static void
-after_failure(struct worker *w, struct agenda *g, struct err *e)
+say_offline(struct worker *w, const struct err *e, bool connected)
 {
-	bool person;
+	if (e->kind != ERR_CANCEL)
+		event_state(w, is_for_a_person(e) ? SYNC_STOPPED : SYNC_OFFLINE,
+		    "%s", e->text);
+	else if (connected)
+		event_state(w, SYNC_OFFLINE, "stopped by hand");
+	else
+		event_state(w, SYNC_OFFLINE, "stopped by hand; G tries again");
+}
+
+/* The folder being synced has failed; the others too, where no connection
+ * could be had. */
+static void
+once_failed(struct worker *w, struct agenda *g, const struct err *e, bool all)
+{
+	agenda_drain(w, g);
+	do
+		if (g->folder.id != 0)
+			once_end(w, g, -1, e);
+	while (all && g->folder.id != 0);
+}
+
+static void
+after_failure(struct worker *w, struct agenda *g, struct err *e, bool connected)
+{
+	enum retry when = RETRY_SOON;
 
 	if (worker_is_stopped(w))
 		return;
 	log_line("sync", "%s: %s", account_name(w->sync->account), e->text);
-	say_offline(w, g, e);
+	say_offline(w, e, connected);
 	if (e->kind == ERR_AUTH)
 		keyring_forget(&w->sync->keys);
-	person = e->kind == ERR_TLS || e->kind == ERR_AUTH ||
-		 e->kind == ERR_INPUT || e->kind == ERR_CANCEL;
-	if (!w->sync->once || g->folder.id == 0)
-		pause_until_retry(w, g, person || w->sync->once);
+	if (w->sync->once) {
+		once_failed(w, g, e, !connected);
+		if (g->folder.id != 0)
+			return;
+		when = RETRY_OPENED;
+	} else if (is_for_a_person(e)) {
+		when = RETRY_ASKED;
+	} else if (e->kind == ERR_CANCEL && !connected) {
+		when = RETRY_OPENED;
+	}
+	atomic_store(&w->busy, false);
+	pause_until(w, g, when);
+	atomic_store(&w->busy, true);
 }
 
 static int
@@ -385,6 +490,7 @@ connect_first(struct worker *w, struct agenda *g, struct err *e)
 	int rc;
 
 	event_state(w, SYNC_CONNECTING, "connecting");
+	atomic_store(&w->alive_ms, 0);
 	memset(&known, 0, sizeof known);
 	if (g->folder.id != 0)
 		folder_known_load(w, g->folder.id, &known, &uids, &a);
@@ -398,21 +504,20 @@ static void
 connection(struct worker *w, struct agenda *g)
 {
 	struct err e = ERR_INIT;
+	bool connected;
 
 	g->failures++;
-	if (connect_first(w, g, &e) == 0) {
+	connected = connect_first(w, g, &e) == 0;
+	if (connected) {
 		atomic_store(&w->sync->online, true);
 		lock_take(w->sync);
-		if (atomic_load(&w->sync->lock_fd) < 0)
-			event_state(w, SYNC_ELSEWHERE,
-			    "another etui sends this account's changes");
 		serve(w, g, &e);
 		atomic_store(&w->sync->online, false);
 		worker_disconnect(w, worker_is_stopped(w) ? 0 : GOODBYE_MS);
 	}
 	folder_close(&g->folder);
 	g->folder.told = false;
-	after_failure(w, g, &e);
+	after_failure(w, g, &e, connected);
 }
 
 void *
@@ -427,6 +532,7 @@ main_worker(void *arg)
 	if (n != NULL)
 		agenda_take(w, &g, (struct request *)n);
 	agenda_drain(w, &g);
+	atomic_store(&w->busy, true);
 	while (!worker_is_stopped(w))
 		connection(w, &g);
 	folder_close(&g.folder);

@@ -17,13 +17,14 @@
 #include "util/mem.h"
 
 #define PUSH_ACTS_MAX 200 /* acts looked at in one go */
+#define LOCATE_MAX    20  /* messages looked for where a move put them */
 
 /* One message that a command is to change, and whose wish that was. */
 struct item {
 	struct act *act;
 	size_t index;
 	struct mkey key;
-	bool done, checked;
+	bool done;
 	struct mkey moved;
 	uint64_t moved_uidvalidity;
 };
@@ -46,6 +47,7 @@ struct push {
 	struct arena arena;
 	struct group *v;
 	size_t n, cap;
+	size_t ended; /* acts that are over */
 };
 
 static bool
@@ -104,6 +106,36 @@ target_like(const struct act *of, const struct act_target *t, size_t hint)
 	return NULL;
 }
 
+/* The newest message of the selected folder with this Message-ID: 1, 0 none. */
+static int
+find_here(struct push *p, const char *msgid, struct mkey *key, struct err *e)
+{
+	struct mset found = MSET_INIT;
+	struct store *st = p->worker->st;
+	int rc = store_ops(st)->find_msgid(st, msgid, &found, e);
+
+	memset(key, 0, sizeof *key);
+	if (rc == 0 && found.n > 0)
+		key->num = found.range[found.n - 1].hi;
+	else if (rc == 0 && found.nstr > 0)
+		key->str = arena_str(&p->arena, found.str[found.nstr - 1]);
+	mset_free(&found);
+	return rc < 0 ? -1 : key->num != 0 || key->str != NULL;
+}
+
+/* Another folder than the one on screen. */
+static int
+select_other(
+    struct push *p, const char *folder, struct folder_state *st, struct err *e)
+{
+	struct folder_known none = {.uidvalidity = 0};
+	struct store *s = p->worker->st;
+
+	folder_close(p->open);
+	memset(st, 0, sizeof *st);
+	return store_ops(s)->select(s, folder, &none, NULL, st, e);
+}
+
 /* Where a reversed move put this message, asking the server when it did not
  * say at the time. */
 static int
@@ -111,11 +143,8 @@ find_moved(struct push *p, const struct act *reversed,
     const struct act_target *was, struct group *like, struct mkey *key,
     struct err *e)
 {
-	struct mset found = MSET_INIT;
-	struct worker *w = p->worker;
-	struct folder_known none = {.uidvalidity = 0};
 	struct folder_state st;
-	int rc = -1;
+	int rc;
 
 	like->folder = reversed->to;
 	like->uidvalidity = was->moved_uidvalidity;
@@ -126,23 +155,14 @@ find_moved(struct push *p, const struct act *reversed,
 	if (was->msgid == NULL || *was->msgid == '\0')
 		return err_set(
 		    e, ERR_GONE, "the server did not say where it went");
-	folder_close(p->open);
-	memset(&st, 0, sizeof st);
-	if (store_ops(w->st)->select(w->st, reversed->to, &none, NULL, &st, e) <
-		0 ||
-	    store_ops(w->st)->find_msgid(w->st, was->msgid, &found, e) < 0)
-		goto out;
-	if (found.n == 0 && found.nstr == 0) {
-		err_set(e, ERR_GONE, "it is no longer in %s", reversed->to);
-		goto out;
-	}
-	key->num = found.n > 0 ? found.range[found.n - 1].hi : 0;
-	key->str = found.nstr > 0 ? arena_str(&p->arena, found.str[0]) : NULL;
+	if (select_other(p, reversed->to, &st, e) < 0)
+		return -1;
+	rc = find_here(p, was->msgid, key, e);
+	if (rc == 0)
+		return err_set(
+		    e, ERR_GONE, "it is no longer in %s", reversed->to);
 	like->uidvalidity = st.uidvalidity;
-	rc = 0;
-out:
-	mset_free(&found);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 /* The command that one target of an undo needs. */
@@ -203,33 +223,46 @@ act_split(struct push *p, struct act *a, struct err *e)
 
 /* ---- saying it ---- */
 
+/*
+ * Numbers mean something only together with the UIDVALIDITY they were given
+ * under.  Where either is not known, or they differ, other messages could be
+ * hit.
+ */
+static int
+check_validity(const struct group *g, uint64_t validity, struct err *e)
+{
+	if (g->v[0].key.num == 0 ||
+	    (validity != 0 && validity == g->uidvalidity))
+		return 0;
+	return err_set(e, ERR_GONE,
+	    "%s was rebuilt on the server; its messages have other numbers",
+	    g->folder);
+}
+
 static int
 group_select(struct push *p, const struct group *g, struct err *e)
 {
 	struct open_folder *f = p->open;
-	struct folder_known none = {.uidvalidity = 0};
 	struct folder_state st;
-	uint64_t validity;
 
-	memset(&st, 0, sizeof st);
-	if (f->selected && strcmp(f->name, g->folder) == 0) {
-		validity = f->state.uidvalidity;
-	} else {
-		folder_close(f);
-		if (store_ops(p->worker->st)
-			->select(
-			    p->worker->st, g->folder, &none, NULL, &st, e) < 0)
-			return err_wrap(e, "open %s", g->folder);
-		validity = st.uidvalidity;
-	}
-	if (g->uidvalidity != 0 && validity != 0 && g->uidvalidity != validity)
-		return err_set(e, ERR_GONE,
-		    "%s was rebuilt on the server; its messages have other "
-		    "numbers",
-		    g->folder);
-	return 0;
+	if (f->selected && strcmp(f->name, g->folder) == 0)
+		return check_validity(g, f->state.uidvalidity, e);
+	if (select_other(p, g->folder, &st, e) < 0)
+		return err_wrap(e, "open %s", g->folder);
+	return check_validity(g, st.uidvalidity, e);
 }
 
+static void
+item_moved(struct item *i, const struct mkey *to, uint64_t uidvalidity)
+{
+	i->done = true;
+	i->moved.num = to->num;
+	i->moved.str = mem_str(to->str);
+	i->moved_uidvalidity = uidvalidity;
+}
+
+/* One whose new place is not told is either moved or gone: see
+ * settle_untold(). */
 static int
 on_moved(void *ctx, const struct mkey *from, const struct mkey *to,
     uint64_t uidvalidity, struct err *e)
@@ -237,14 +270,13 @@ on_moved(void *ctx, const struct mkey *from, const struct mkey *to,
 	struct group *g = ctx;
 
 	(void)e;
+	if (to->num == 0 && to->str == NULL)
+		return 0;
 	for (size_t i = 0; i < g->n; i++) {
 		if (g->v[i].done || !keys_equal(&g->v[i].key, from))
 			continue;
-		g->v[i].done = true;
-		g->v[i].moved.num = to->num;
-		g->v[i].moved.str = mem_str(to->str);
-		g->v[i].moved_uidvalidity = uidvalidity;
-		g->told = g->told || to->num != 0 || to->str != NULL;
+		item_moved(&g->v[i], to, uidvalidity);
+		g->told = true;
 		break;
 	}
 	return 0;
@@ -255,6 +287,64 @@ group_all_done(struct group *g)
 {
 	for (size_t i = 0; i < g->n; i++)
 		g->v[i].done = true;
+}
+
+static const char *
+item_msgid(const struct item *i)
+{
+	return i->act->v[i->index].msgid;
+}
+
+/* Look for the messages where they should be now; *found counts. */
+static int
+group_locate(struct push *p, struct group *g, size_t *found, struct err *e)
+{
+	struct folder_state st;
+	struct mkey key;
+
+	*found = 0;
+	if (select_other(p, g->to, &st, e) < 0)
+		return -1;
+	for (size_t i = 0; i < g->n; i++) {
+		const char *id = item_msgid(&g->v[i]);
+		int rc = id != NULL ? find_here(p, id, &key, e) : 0;
+
+		if (rc < 0)
+			return -1;
+		if (rc > 0) {
+			item_moved(&g->v[i], &key, st.uidvalidity);
+			++*found;
+		}
+	}
+	return 0;
+}
+
+/*
+ * The server said OK and named new places for some of the messages, or for
+ * none.  Those it left out of a list were gone before.  Without a list we look
+ * ourselves.  In doubt all of it counts as done: the rows find their keys by
+ * Message-ID when that folder is read, or vanish then.
+ */
+static int
+settle_untold(struct push *p, struct group *g, struct err *e)
+{
+	bool sure = store_caps(p->worker->st) & STORE_PLACES;
+	size_t found = 0;
+
+	if (g->told)
+		return 0;
+	if (g->n > LOCATE_MAX)
+		sure = false;
+	else if (group_locate(p, g, &found, e) < 0) {
+		if (store_is_dead(p->worker->st))
+			return -1;
+		err_clear(e);
+		sure = false;
+	}
+	for (size_t i = 0; i < g->n; i++)
+		if (!(sure || found > 0) || item_msgid(&g->v[i]) == NULL)
+			g->v[i].done = true;
+	return 0;
 }
 
 static int
@@ -269,14 +359,15 @@ group_say(struct push *p, struct group *g, struct err *e)
 		return -1;
 	for (size_t i = 0; i < g->n; i++)
 		mset_add_key(&set, &g->v[i].key);
-	if (g->kind == ACT_FLAGS)
+	if (g->kind == ACT_FLAGS) {
 		rc = ops->set_flags(p->worker->st, &set, g->on, g->off, e);
-	else
+		if (rc == 0)
+			group_all_done(g);
+	} else {
 		rc = ops->move(p->worker->st, &set, g->to, &sink, e);
-	/* A server without COPYUID names no new place: all of it is done, and
-	 * the rows find their new keys by Message-ID. */
-	if (rc == 0 && (g->kind == ACT_FLAGS || !g->told))
-		group_all_done(g);
+		if (rc == 0)
+			rc = settle_untold(p, g, e);
+	}
 	mset_free(&set);
 	return rc;
 }
@@ -328,6 +419,7 @@ act_end(struct push *p, struct act *a, const struct err *why, struct err *e)
 	size_t left = act_left(a);
 	char reason[300];
 
+	p->ended++;
 	if (left == 0)
 		return db_act_end(s->db, a->id, ACT_DONE, NULL, e);
 	snprintf(reason, sizeof reason, "%s",
@@ -349,7 +441,7 @@ forget_missing(struct push *p, struct group *g, struct err *e)
 	struct folder row;
 	int rc = 0;
 
-	if (g->kind == ACT_MOVE && g->told) {
+	if (g->kind == ACT_MOVE) {
 		for (size_t i = 0; i < g->n; i++)
 			if (!g->v[i].done)
 				mset_add_key(&gone, &g->v[i].key);
@@ -389,9 +481,6 @@ push_groups(struct push *p, struct act *acts, size_t n, struct err *e)
 	struct err why = ERR_INIT;
 	bool refused = false;
 
-	for (size_t i = 0; i < n; i++)
-		if (db_act_pushing(p->worker->sync->db, acts[i].id, e) < 0)
-			return -1;
 	for (size_t i = 0; i < p->n; i++) {
 		int rc = group_say(p, &p->v[i], &why);
 
@@ -427,6 +516,26 @@ acts_alike(const struct act *a, const struct act *b)
 	return true;
 }
 
+/* Take the acts in hand; those that were taken back meanwhile fall out. */
+static int
+acts_begin(struct push *p, struct act *acts, size_t *n, struct err *e)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n; i++) {
+		if (db_act_pushing(p->worker->sync->db, acts[i].id, e) == 0) {
+			acts[kept++] = acts[i];
+			continue;
+		}
+		if (e->kind != ERR_GONE)
+			return -1;
+		err_clear(e);
+		p->ended++;
+	}
+	*n = kept;
+	return 0;
+}
+
 static int
 push_run(struct push *p, struct act *acts, size_t n, struct err *e)
 {
@@ -434,6 +543,8 @@ push_run(struct push *p, struct act *acts, size_t n, struct err *e)
 	int rc;
 
 	push_reset(p);
+	if (acts_begin(p, acts, &n, e) < 0)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		if (act_split(p, &acts[i], &why) == 0)
 			continue;
@@ -449,8 +560,10 @@ push_run(struct push *p, struct act *acts, size_t n, struct err *e)
 	return rc;
 }
 
+/* A folder that a person opens goes first; the rest is still there after. */
 int
-journal_push(struct worker *w, struct open_folder *f, struct err *e)
+journal_push(
+    struct worker *w, struct open_folder *f, size_t *ended, struct err *e)
 {
 	struct push p = {.worker = w, .open = f};
 	struct arena a = ARENA_INIT;
@@ -461,10 +574,13 @@ journal_push(struct worker *w, struct open_folder *f, struct err *e)
 	n = dbr_acts_pending(
 	    w->dbr, account_name(w->sync->account), PUSH_ACTS_MAX, &a, &acts);
 	for (i = 0; rc == 0 && i < n; i = k) {
+		if (i > 0 && worker_is_wanted(w))
+			break;
 		for (k = i + 1; k < n && acts_alike(&acts[i], &acts[k]);)
 			k++;
 		rc = push_run(&p, acts + i, k - i, e);
 	}
+	*ended = p.ended;
 	push_reset(&p);
 	free(p.v);
 	arena_free(&p.arena);

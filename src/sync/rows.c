@@ -93,14 +93,33 @@ row_to_msg(struct arena *a, const struct store_row *r, struct db_msg *m)
 	m->attachment = env.maybe_attachment;
 }
 
+/*
+ * What is older than the rows here is asked for from the oldest row on, so
+ * there must never be a gap above it, however a sync ends.  Chunks come newest
+ * first, but the rows of one oldest first: only whole chunks are handed over.
+ */
+static bool
+is_full(const struct intake *rs, const struct store_row *next)
+{
+	if (!rs->downward)
+		return rs->n >= SYNC_CHUNK;
+	return (rs->n >= SYNC_CHUNK && next->key.num < rs->last) ||
+	       rs->n >= SYNC_CHUNK_MAX;
+}
+
 static int
 on_row(void *ctx, const struct store_row *r, struct err *e)
 {
 	struct intake *rs = ctx;
 
+	if (rs->worker == NULL)
+		return 0;
 	atomic_store(&rs->worker->alive_ms, os_now_ms());
 	if (r->header == NULL)
 		return 0;
+	if (is_full(rs, r) && intake_flush(rs, e) < 0)
+		return -1;
+	rs->last = r->key.num;
 	mem_grow(&rs->v, &rs->cap, rs->n + 1, sizeof *rs->v);
 	memset(&rs->v[rs->n], 0, sizeof *rs->v);
 	row_to_msg(&rs->arena, r, &rs->v[rs->n]);
@@ -110,8 +129,6 @@ on_row(void *ctx, const struct store_row *r, struct err *e)
 		rs->unseen++;
 	if (r->key.num > rs->uid_max)
 		rs->uid_max = r->key.num;
-	if (rs->n >= SYNC_CHUNK && intake_flush(rs, e) < 0)
-		return -1;
 	if (rs->progress != NULL) {
 		rs->progress->done++;
 		progress_tell(rs->progress);
@@ -134,6 +151,8 @@ on_flags(void *ctx, const struct mkey *k, unsigned flags, const char *keywords,
 	struct intake *r = ctx;
 
 	(void)modseq;
+	if (r->worker == NULL)
+		return 0; /* of a folder that was closed */
 	atomic_store(&r->worker->alive_ms, os_now_ms());
 	mem_grow(&r->flag, &r->flagcap, r->nflags + 1, sizeof *r->flag);
 	r->flag[r->nflags].key = key_copy(&r->arena, k);
@@ -150,6 +169,8 @@ on_gone(void *ctx, const struct mset *gone, struct err *e)
 	size_t i;
 
 	(void)e;
+	if (r->worker == NULL)
+		return 0;
 	for (i = 0; i < gone->n; i++)
 		mset_add_range(&r->gone, gone->range[i].lo, gone->range[i].hi);
 	for (i = 0; i < gone->nstr; i++)
@@ -164,7 +185,7 @@ on_exists(void *ctx, uint64_t exists, struct err *e)
 
 	(void)e;
 	r->exists = exists;
-	r->exists_told = true;
+	r->exists_told = r->worker != NULL;
 	return 0;
 }
 
@@ -177,6 +198,14 @@ intake_changes(struct intake *r)
 	return s;
 }
 
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct db_msg *x = a, *y = b;
+
+	return (x->key.num < y->key.num) - (x->key.num > y->key.num);
+}
+
 /* A full disk must not end reading: what could not be kept is fetched again
  * another time. */
 static int
@@ -184,6 +213,9 @@ put_all(struct intake *r, struct err *e)
 {
 	struct db *db = r->worker->sync->db;
 
+	/* they may be committed in parts, the first ones first */
+	if (r->downward && r->n > 1 && r->v[0].key.num != 0)
+		qsort(r->v, r->n, sizeof *r->v, newest_first);
 	if (r->n > 0 && db_put_messages(db, r->folder, r->v, r->n, e) < 0)
 		return -1;
 	if (r->nflags > 0 &&
@@ -198,7 +230,7 @@ put_all(struct intake *r, struct err *e)
 int
 intake_flush(struct intake *r, struct err *e)
 {
-	int rc = put_all(r, e);
+	int rc = r->worker != NULL ? put_all(r, e) : 0;
 
 	r->n = 0;
 	r->nflags = 0;

@@ -11,8 +11,6 @@
 #include "util/mem.h"
 #include "util/os.h"
 
-#define STALLED_MS 500 /* ^G drops a connection that was silent this long */
-
 void
 request_free(struct request *r)
 {
@@ -61,6 +59,7 @@ worker_done(struct worker *w)
 		queue_free(w->requests);
 	}
 	dbr_close(w->dbr);
+	free(w->memory);
 	cancel_unref(w->cancel);
 	trace_unref(w->trace);
 }
@@ -114,8 +113,8 @@ lock_path(const struct sync_opts *o)
 	char *path;
 
 	for (char *p = name; *p != '\0'; p++)
-		if (*p == '/' || *p == '.')
-			*p = '_';
+		if (*p == '/')
+			*p = '_'; /* the config has none */
 	path = mem_printf("%s/%s.lock", dir, name);
 	free(name);
 	free(dir);
@@ -164,20 +163,23 @@ sync_start(const struct sync_opts *o, struct err *e)
 	return s;
 }
 
-static void
+static bool
 join_until(pthread_t t, const struct timespec *end)
 {
-	if (pthread_timedjoin_np(t, NULL, end) != 0)
-		pthread_detach(t);
+	if (pthread_timedjoin_np(t, NULL, end) == 0)
+		return true;
+	pthread_detach(t);
+	return false;
 }
 
-void
+bool
 sync_stop(struct sync *s, int grace_ms)
 {
 	struct timespec end;
+	bool all;
 
 	if (s == NULL)
-		return;
+		return true;
 	atomic_store(&s->stop, true);
 	cancel_set(s->main.cancel);
 	cancel_set(s->fetch.cancel);
@@ -189,9 +191,10 @@ sync_stop(struct sync *s, int grace_ms)
 	end.tv_nsec += (grace_ms % 1000) * 1000000L;
 	end.tv_sec += end.tv_nsec / 1000000000L;
 	end.tv_nsec %= 1000000000L;
-	join_until(s->main.thread, &end);
-	join_until(s->fetch.thread, &end);
+	all = join_until(s->main.thread, &end);
+	all = join_until(s->fetch.thread, &end) && all;
 	sync_unref(s);
+	return all;
 }
 
 void
@@ -240,33 +243,61 @@ sync_visible(struct sync *s, int64_t folder, const int64_t *ids, size_t n)
 	post(&s->main, r);
 }
 
-static void
-worker_cancel(struct worker *w)
+static bool
+is_silent(const struct worker *w)
 {
-	int64_t silent = os_now_ms() - (int64_t)atomic_load(&w->alive_ms);
-
-	atomic_store(&w->soft, true);
-	if (silent > STALLED_MS)
-		cancel_set(w->cancel);
+	return os_now_ms() - (int64_t)atomic_load(&w->alive_ms) >
+	       SYNC_STALLED_MS;
 }
 
 /*
- * A person waits for a message (fetch) or watches a job of main.  A server
- * that is still talking is let finish its sentence; a silent one loses the
- * connection.
+ * A server that is still talking is let finish its sentence; a silent one
+ * loses the connection.
  */
-void
-sync_cancel(struct sync *s, uint64_t ticket)
+static void
+stop_job(struct worker *w, uint64_t ticket)
+{
+	atomic_store(&w->unwanted, ticket);
+	if (is_silent(w))
+		cancel_set(w->cancel);
+}
+
+/* A fetch: it is being done, or it waits, perhaps behind one that hangs. */
+static void
+stop_fetch(struct sync *s, uint64_t ticket)
+{
+	uint64_t doing = atomic_load(&s->fetch.ticket);
+	struct request *r = request_new(REQ_CANCEL);
+
+	r->ticket = ticket;
+	post(&s->fetch, r);
+	if (doing != 0 && (doing == ticket || is_silent(&s->fetch)))
+		stop_job(&s->fetch, doing);
+}
+
+static void
+stop_any(struct sync *s)
 {
 	uint64_t fetching = atomic_load(&s->fetch.ticket);
 	uint64_t working = atomic_load(&s->main.ticket);
 
-	if (fetching != 0 && (ticket == 0 || ticket == fetching))
-		worker_cancel(&s->fetch);
-	else if (working != 0 && (ticket == 0 || ticket == working))
-		worker_cancel(&s->main);
-	else if (ticket == 0 && !atomic_load(&s->online))
+	if (fetching != 0 && fetching < SYNC_JOB_TICKET)
+		stop_fetch(s, fetching);
+	else if (working != 0)
+		stop_job(&s->main, working);
+	else if (atomic_load(&s->main.busy) && is_silent(&s->main))
 		cancel_set(s->main.cancel);
+}
+
+void
+sync_cancel(struct sync *s, uint64_t ticket)
+{
+	if (ticket == 0)
+		stop_any(s);
+	else if (ticket < SYNC_JOB_TICKET)
+		stop_fetch(s, ticket);
+	else if (atomic_load(&s->main.ticket) == ticket)
+		stop_job(&s->main, ticket);
 }
 
 void

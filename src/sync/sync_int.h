@@ -17,12 +17,16 @@
 #include "sync/sync.h"
 
 #define SYNC_CHUNK         500   /* rows handed to the database at once */
+#define SYNC_CHUNK_MAX     4000  /* ... where a chunk must not be torn */
 #define SYNC_WHOLE_MAX     49152 /* messages up to this size are fetched whole */
 #define SYNC_FETCH_IDLE_MS 300000 /* the fetch connection is closed after */
 #define SYNC_JOURNAL_LOOK_MS                                                   \
 	5000 /* acts another etui posted are seen after                        \
 	      */
 #define SYNC_JOB_TICKET (UINT64_C(1) << 62) /* tickets below are callers' */
+#define SYNC_STALLED_MS                                                        \
+	500 /* a server silent for this long is cut off by ^G                  \
+	     */
 
 enum request_kind {
 	REQ_OPEN,    /* folder, name, count: rows of a page */
@@ -30,7 +34,8 @@ enum request_kind {
 	REQ_VISIBLE, /* folder, ids */
 	REQ_CHECK,
 	REQ_NUDGE,
-	REQ_FETCH, /* ticket, msg, section, ahead */
+	REQ_FETCH,  /* ticket, msg, section, ahead */
+	REQ_CANCEL, /* ticket: of a fetch that has not begun */
 	REQ_STOP,
 };
 
@@ -54,8 +59,8 @@ struct keyring {
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
 	struct secret secret;
-	bool asked;    /* a question is on the screen */
-	bool given_up; /* the person answered nothing */
+	bool asking;      /* one worker is finding out */
+	unsigned answers; /* counted, so that nobody misses "I give up" */
 	bool stop;
 };
 void keyring_init(struct keyring *k);
@@ -67,7 +72,13 @@ void keyring_forget(struct keyring *k);
 
 struct sync;
 
-/* One connection and the thread that drives it. */
+/*
+ * One connection and the thread that drives it.
+ *
+ * A job is stopped by its number, so that a stop which comes too late hits
+ * nothing.  A cut (cancel) that comes too late hits the next job; that one
+ * dials again and goes on.
+ */
 struct worker {
 	struct sync *sync;
 	const char *name; /* "main", "fetch": for traces and the log */
@@ -76,11 +87,12 @@ struct worker {
 	struct cancel *cancel; /* of the connection; reset between two */
 	struct trace *trace;
 	struct dbr *dbr;
-	struct store *st;      /* NULL while not connected */
-	atomic_bool soft;      /* ^G: end the job, keep the connection */
-	atomic_llong alive_ms; /* when the server was last heard in a job */
-	atomic_ullong ticket;  /* the job being done, 0 none */
-	bool refused;          /* the password in the keyring was refused */
+	struct store *st;       /* NULL while not connected */
+	char *memory;           /* what the cache remembers of the server */
+	atomic_ullong ticket;   /* the job being done, 0 none */
+	atomic_ullong unwanted; /* the job that was to be stopped last */
+	atomic_llong alive_ms; /* when this job last heard the server; 0: not */
+	atomic_bool busy;      /* between two rests */
 };
 
 struct sync {
@@ -128,8 +140,12 @@ void progress_end(struct progress *p, int rc, const struct err *e);
 int worker_connect(struct worker *w, const char *first_folder,
     const struct folder_known *known, struct err *e) MUST_CHECK;
 void worker_disconnect(struct worker *w, int timeout_ms);
+/* Keep what was learned of the server for the next connection. */
+void worker_remember(struct worker *w);
+void worker_job(struct worker *w, uint64_t ticket); /* begins; 0: it is over */
+bool worker_job_is_unwanted(const struct worker *w);
 bool worker_is_stopped(const struct worker *w);
-/* Has a request come, or was the job stopped?  Sinks ask between rows. */
+/* Has a request come, or is the job to stop?  Sinks ask between rows. */
 bool worker_is_wanted(struct worker *w);
 int lock_take(struct sync *s);
 
@@ -145,7 +161,9 @@ struct intake {
 	struct mset gone;
 	uint64_t total, unseen; /* rows seen, of them unread */
 	uint64_t uid_max;
-	bool polite; /* give way when a request waits */
+	bool downward; /* rows come in chunks, the newest chunk first */
+	uint64_t last; /* UID of the last row */
+	bool polite;   /* give way when a request waits */
 	struct progress *progress;
 	uint64_t exists;
 	bool exists_told;
@@ -164,6 +182,8 @@ struct open_folder {
 	bool selected;   /* on this connection */
 	bool first_done; /* newest page and changes are in */
 	bool told;       /* SYNC_EV_FOLDER was sent */
+	bool done;       /* all rows it is to have here are here */
+	bool halted;     /* no backfill: it was stopped, or is of no use */
 	struct folder_state state;
 	uint64_t left;       /* messages on the server below the lowest row */
 	uint64_t want_older; /* asked for by scrolling */
@@ -186,16 +206,23 @@ void folder_close(struct open_folder *f);
 /* ---- the folder list and counts (folders.c) ---- */
 int folders_sync(struct worker *w, int64_t open, struct err *e) MUST_CHECK;
 
-/* ---- structures of what is on screen (fetch.c) ---- */
 void *fetch_main(void *worker);
+
+/* ---- text of messages (text.c) ---- */
+/* Is everything that reading needs here already? */
+bool text_is_here(struct worker *w, const struct request *r);
+/* The folder of m is selected. */
+int text_fetch(struct worker *w, const struct msg *m, const struct request *r,
+    struct err *e) MUST_CHECK;
+/* Structures of what is on screen. */
 int structures_fetch(struct worker *w, const int64_t *ids, size_t n,
     int64_t folder, struct err *e) MUST_CHECK;
 
 /* ---- journal (push.c) ---- */
-/* Push what is pending; *moved_away tells that another folder is selected
- * now. */
-int journal_push(
-    struct worker *w, struct open_folder *f, struct err *e) MUST_CHECK;
+/* Push what is pending; afterwards another folder may be selected.  *ended:
+ * how many acts are over. */
+int journal_push(struct worker *w, struct open_folder *f, size_t *ended,
+    struct err *e) MUST_CHECK;
 
 void *main_worker(void *worker);
 

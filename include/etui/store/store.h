@@ -41,6 +41,7 @@ enum store_cap {
 	STORE_APPEND = 1 << 3,
 	STORE_COUNTS = 1 << 4, /* folders() also gives counts, cheaply */
 	STORE_LOCAL = 1 << 5,  /* no network: never "offline" */
+	STORE_PLACES = 1 << 6, /* move() tells where what it moved is now */
 };
 
 /* One folder as folders() reports it; strings last for the callback. */

@@ -77,9 +77,10 @@ struct sync_opts {
 };
 
 struct sync *sync_start(const struct sync_opts *o, struct err *e);
-/* Ask the workers to end; wait at most grace_ms, leave the rest to themselves.
- */
-void sync_stop(struct sync *s, int grace_ms);
+/* Ask the workers to end and wait at most grace_ms.  False: one has not ended
+ * (a stuck disk) and goes on by itself; then the database, the queue and the
+ * account must outlive it, which is to say that the process should end. */
+bool sync_stop(struct sync *s, int grace_ms);
 
 /* The folder on screen: synced first, watched.  page: rows a screen shows. */
 void sync_open_folder(
@@ -97,7 +98,8 @@ void sync_fetch(struct sync *s, uint64_t ticket, int64_t msg,
 /* BODYSTRUCTURE of the rows on screen, so that opening one is one turn. */
 void sync_visible(struct sync *s, int64_t folder, const int64_t *ids, size_t n);
 /* Stop a job or fetch (ticket), or with 0 whatever is being waited for; the
- * connection may be dropped and dialled again. */
+ * connection may be dropped and dialled again.  A fetch ends with
+ * SYNC_EV_MESSAGE and ERR_CANCEL, also one that has not begun. */
 void sync_cancel(struct sync *s, uint64_t ticket);
 void sync_check(
     struct sync *s); /* look for new mail now, and try again now when offline */

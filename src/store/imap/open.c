@@ -250,6 +250,8 @@ imap_connect(struct mailstorage *sto)
 		im->base.caps |= STORE_WATCH;
 	if (imap_has(im, CAP_LIST_STATUS))
 		im->base.caps |= STORE_COUNTS;
+	if (imap_has(im, CAP_UIDPLUS))
+		im->base.caps |= STORE_PLACES;
 	imap_remember(im);
 	return store_opened(sto, &im->base);
 }
