@@ -4,7 +4,7 @@
 #include "e2e.h"
 
 /* Far more than a screen needs, far less than any network timeout. */
-#define AT_ONCE_MS 2000
+#define AT_ONCE_MS 3000
 
 static struct dovecot *server;
 static struct home *home;
