@@ -417,8 +417,8 @@ stop_workers(struct app *a)
 	bool all = true;
 
 	for (size_t i = 0; i < a->naccounts; i++) {
-		all = sync_stop(a->account[i].sync, left > 0 ? (int)left : 0) &&
-		      all;
+		if (!sync_stop(a->account[i].sync, left > 0 ? (int)left : 0))
+			all = false;
 		a->account[i].sync = NULL;
 		left = until - os_now_ms();
 	}

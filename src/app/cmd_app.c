@@ -224,9 +224,8 @@ cancel(struct app *a, struct front *f, const char *args)
 		 a->cur->sync != NULL)
 		sync_cancel(a->cur->sync, a->mail->ticket);
 	else if (!cancel_jobs(a)) {
-		if (a->cur->sync != NULL &&
-		    (a->cur->state == SYNC_CONNECTING ||
-			a->cur->state == SYNC_BUSY))
+		if (a->cur->sync != NULL && (a->cur->state == SYNC_CONNECTING ||
+						a->cur->state == SYNC_BUSY))
 			sync_cancel(a->cur->sync, 0);
 		else {
 			app_say(a, APP_INFO, "Nothing to stop");

@@ -263,8 +263,7 @@ account_number(struct app *a, struct front *f, const char *args)
 
 	(void)f;
 	if (n == 0 || n > a->naccounts)
-		app_say(a, APP_WARN, "There are %zu accounts, no %lu",
-		    a->naccounts, n);
+		app_say(a, APP_WARN, "There is no account %lu", n);
 	else
 		go_account(a, a->account[n - 1].name);
 }

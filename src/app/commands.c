@@ -291,6 +291,23 @@ works_here(struct app *a, const struct command *c)
 	return false;
 }
 
+/* By its name, or by the beginning of only one name. */
+static const struct command *
+find_typed(const char *name)
+{
+	const struct command *c = command_find(name), *hit = NULL;
+	size_t many = 0;
+
+	if (c != NULL)
+		return c;
+	for (size_t i = 0; (c = command_at(i)) != NULL; i++)
+		if (strncmp(c->name, name, strlen(name)) == 0) {
+			hit = c;
+			many++;
+		}
+	return many == 1 ? hit : NULL;
+}
+
 void
 app_run(struct app *a, struct front *f, const char *line)
 {
@@ -306,7 +323,7 @@ app_run(struct app *a, struct front *f, const char *line)
 		return;
 	snprintf(name, sizeof name, "%.*s", (int)(n < 63 ? n : 63), line);
 	args = line + n + strspn(line + n, " \t");
-	c = command_find(name);
+	c = find_typed(name);
 	if (c == NULL)
 		say_unknown(a, name);
 	else if (c->args == NULL && *args != '\0')

@@ -195,7 +195,7 @@ test_accounts(void **state)
 	assert_string_equal(x->app->cur->name, "home");
 	assert_int_equal(list_count(x->app->list), 0);
 	fixture_do(x, "account-3");
-	fixture_is_said(x, "There are 2 accounts");
+	fixture_is_said(x, "There is no account 3");
 	fixture_do(x, "account hme");
 	fixture_is_said(x, "home");
 	assert_string_equal(x->app->cur->name, "home");
@@ -214,6 +214,9 @@ test_commands(void **state)
 		const char *why, *line, *said;
 	} cases[] = {
 	    {"an unknown command", "nxt-message", "nearest is next-message"},
+	    {"the beginning of two names", "delete",
+		"nearest is delete-message"},
+	    {"the beginning of one", "und", "nothing to undo"},
 	    {"one for another screen", "skip-quoted",
 		"does not work in the index"},
 	    {"an argument too many", "undo twice", "takes no argument"},
