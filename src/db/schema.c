@@ -23,6 +23,8 @@
 #include "db_int.h"
 #include "util/os.h"
 
+#define PAGE_SIZE 4096
+
 const char *const cache_steps[] = {
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "INSERT INTO meta VALUES('next_id', 1), ('seq', 1), ('indexed', 0),"
@@ -244,7 +246,8 @@ cache_prepare(struct db *d, struct err *e)
 	    sql_exec(&d->cache, "PRAGMA synchronous = OFF", e) < 0)
 		return -1;
 	return sql_exec(&d->cache,
-	    "PRAGMA journal_mode = WAL; PRAGMA cache_size = -6144;"
+	    "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA "
+	    "cache_size = -6144;"
 	    "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;"
 	    "PRAGMA journal_size_limit = 33554432",
 	    e);
@@ -273,11 +276,27 @@ cache_look(struct db *d, struct err *e)
 	return hash_key_load(&d->cache, d->hash_key, e);
 }
 
+/* SQLite writes whole pages, and reads what is missing of one as zeroes.  With
+ * a log there the rest may be in that. */
+static bool
+ends_in_a_page(const struct db *d)
+{
+	char *wal = mem_printf("%s-wal", d->cache_path);
+	struct stat st, log;
+	bool cut = stat(d->cache_path, &st) == 0 &&
+		   st.st_size % PAGE_SIZE != 0 &&
+		   (stat(wal, &log) < 0 || log.st_size == 0);
+
+	free(wal);
+	return cut;
+}
+
 /* 0; 1 newer; -1.  Whatever is wrong with the content leaves cache.corrupt
  * set. */
 static int
 cache_try(struct db *d, struct err *e)
 {
+	bool cut = ends_in_a_page(d);
 	struct stat st;
 	int rc;
 
@@ -285,6 +304,9 @@ cache_try(struct db *d, struct err *e)
 		0 ||
 	    cache_prepare(d, e) < 0)
 		return -1;
+	d->cache.corrupt = cut;
+	if (cut)
+		return err_set(e, ERR_SYS, "the mail cache is cut off");
 	rc = schema_migrate(&d->cache, cache_steps, e);
 	if (rc != 0)
 		return rc;

@@ -17,9 +17,12 @@ is_full(int errnum)
 int
 sql_fail(struct sql *s, const char *doing, struct err *e)
 {
+	int last = errno; /* SQLite does not always keep it */
 	int rc = s->db != NULL ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
 	int errnum = s->db != NULL ? sqlite3_system_errno(s->db) : ENOMEM;
 
+	if (errnum == 0)
+		errnum = last;
 	log_line("db", "%s %s: %d, errno %d: %s", doing, s->name,
 	    s->db != NULL ? sqlite3_extended_errcode(s->db) : rc, errnum,
 	    s->db != NULL ? sqlite3_errmsg(s->db) : "out of memory");
