@@ -264,11 +264,18 @@ list_visible(struct app *a, struct list *l)
 
 	if (a->cur->sync == NULL || l->height == 0)
 		return;
+	/* Once for what is on screen: a drawing alone must not wake the
+	 * worker, whose waking would be drawn. */
+	if (l->seen_top == l->top + 1 && l->seen_rows == l->rows)
+		return;
+	l->seen_top = l->top + 1;
+	l->seen_rows = l->rows;
 	ids = mem_array(l->height, sizeof *ids);
 	for (uint64_t pos = l->top; pos < l->top + l->height; pos++) {
 		const struct view_row *r = list_row(a, l, pos);
 
-		if (r != NULL && !dbr_has_part(a->dbr, r->id, "STRUCTURE"))
+		if (r != NULL && r->size > SYNC_WHOLE_MAX &&
+		    !dbr_has_part(a->dbr, r->id, "STRUCTURE"))
 			ids[n++] = r->id;
 	}
 	if (n > 0)

@@ -16,9 +16,8 @@
 #include "store/store.h"
 #include "sync/sync.h"
 
-#define SYNC_CHUNK         500   /* rows handed to the database at once */
-#define SYNC_CHUNK_MAX     4000  /* ... where a chunk must not be torn */
-#define SYNC_WHOLE_MAX     49152 /* messages up to this size are fetched whole */
+#define SYNC_CHUNK         500    /* rows handed to the database at once */
+#define SYNC_CHUNK_MAX     4000   /* ... where a chunk must not be torn */
 #define SYNC_FETCH_IDLE_MS 300000 /* the fetch connection is closed after */
 #define SYNC_JOURNAL_LOOK_MS                                                   \
 	5000 /* acts another etui posted are seen after                        \

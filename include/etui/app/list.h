@@ -46,7 +46,8 @@ struct list {
 	bool moved; /* the person has moved: new mail does not take the cursor
 		     */
 	uint64_t asked; /* rows when sync_older() was last asked for more */
-	char *find;     /* the last search and its answer */
+	uint64_t seen_top, seen_rows; /* what list_visible() last asked for */
+	char *find;                   /* the last search and its answer */
 	int find_dir;
 	int64_t *find_ids;
 	size_t nfind;

@@ -22,6 +22,10 @@
 #include "util/queue.h"
 #include "util/secret.h"
 
+/* Messages up to this size are fetched whole; only larger ones are worth a
+ * sync_visible(). */
+#define SYNC_WHOLE_MAX 49152
+
 enum sync_state {
 	SYNC_OFFLINE, /* not connected; text says why, retry_at when */
 	SYNC_CONNECTING,
