@@ -73,12 +73,28 @@ app_trash(const struct app_account *acc)
 	return NULL;
 }
 
+/* A large message that nobody waits for any more must not keep the next one
+ * waiting.  A small one is sooner here than stopped. */
+#define LARGE_BYTES (256 * 1024)
+
+static void
+leave_mail(struct app *a)
+{
+	struct mail *m = a->mail;
+
+	if (m != NULL && m->ticket != 0 && m->msg.size > LARGE_BYTES &&
+	    a->cur->sync != NULL)
+		sync_cancel(a->cur->sync, m->ticket);
+	mail_free(m);
+	a->mail = NULL;
+}
+
 struct mail *
 app_show(struct app *a, int64_t id)
 {
 	bool all = a->mail != NULL && a->mail->all_headers;
 
-	mail_free(a->mail);
+	leave_mail(a);
 	a->mail = mail_open(a, id);
 	if (all)
 		mail_headers(a, a->mail, true);
@@ -89,8 +105,7 @@ app_show(struct app *a, int64_t id)
 void
 app_hide(struct app *a)
 {
-	mail_free(a->mail);
-	a->mail = NULL;
+	leave_mail(a);
 	a->dirty |= DIRTY_LIST | DIRTY_STATUS;
 }
 
