@@ -43,6 +43,34 @@ folder_close(struct open_folder *f)
 	intake_done(&f->rows);
 }
 
+static void
+forget_progress(struct folder_update *u)
+{
+	u->uidnext = 0;
+	u->modseq = 0;
+	u->complete = 0;
+}
+
+int
+folder_note_validity(
+    struct worker *w, int64_t folder, uint64_t uidvalidity, struct err *e)
+{
+	struct folder_update u = FOLDER_UPDATE_KEEP;
+	struct arena a = ARENA_INIT;
+	struct folder row;
+	uint64_t known = 0;
+
+	if (dbr_folder(w->dbr, folder, &a, &row) == 0)
+		known = row.uidvalidity;
+	arena_free(&a);
+	if (known == uidvalidity)
+		return 0;
+	u.uidvalidity = uidvalidity;
+	if (known != 0)
+		forget_progress(&u);
+	return db_put_folder_state(w->sync->db, folder, &u, e);
+}
+
 static int
 put_state(struct worker *w, int64_t folder, const struct folder_state *st,
     struct err *e)
@@ -51,6 +79,8 @@ put_state(struct worker *w, int64_t folder, const struct folder_state *st,
 
 	u.uidvalidity = st->uidvalidity;
 	u.messages = st->exists;
+	if (st->reset)
+		forget_progress(&u);
 	return db_put_folder_state(w->sync->db, folder, &u, e);
 }
 
@@ -152,7 +182,7 @@ folder_start(struct worker *w, struct open_folder *f, struct err *e)
 	if (f->state.reset) {
 		log_line("sync", "folder rebuilt on the server");
 		mset_free(&uids);
-		known.uids = NULL;
+		memset(&known, 0, sizeof known);
 		if (db_remove_all(w->sync->db, f->id, e) < 0)
 			goto out;
 	}
@@ -227,10 +257,11 @@ folder_backfill(
 		missing = before < missing ? missing - before : 0;
 		f->want_older = before < f->want_older ? f->want_older - before
 						       : 0;
-		if (before == 0 && f->left >= left && !worker_is_wanted(w))
+		if (rc == 0 && before == 0 && f->left >= left &&
+		    !worker_is_wanted(w)) {
 			f->halted = true; /* a server that gives nothing */
-		if (f->halted)
 			break;
+		}
 	}
 	f->rows.polite = f->rows.downward = false;
 	f->rows.progress = NULL;

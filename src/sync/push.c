@@ -372,13 +372,32 @@ group_say(struct push *p, struct group *g, struct err *e)
 	return rc;
 }
 
+/* Numbers that a move gave out are of use only while the cache knows the
+ * UIDVALIDITY they belong to, also of a folder that was never opened. */
+static int
+group_note_validity(struct push *p, const struct group *g, struct err *e)
+{
+	struct sync *s = p->worker->sync;
+	uint64_t validity = 0;
+	int64_t id;
+
+	for (size_t i = 0; i < g->n && validity == 0; i++)
+		if (g->v[i].done && g->v[i].moved.num != 0)
+			validity = g->v[i].moved_uidvalidity;
+	if (validity == 0)
+		return 0;
+	if (db_need_folder(s->db, s->account_id, g->to, ROLE_NONE, &id, e) < 0)
+		return -1;
+	return folder_note_validity(p->worker, id, validity, e);
+}
+
 /* Note what the server confirmed, act by act. */
 static int
 group_confirm(struct push *p, struct group *g, struct err *e)
 {
 	struct act_moved *m = mem_array(g->n, sizeof *m);
+	int rc = group_note_validity(p, g, e);
 	size_t i = 0, n;
-	int rc = 0;
 
 	while (rc == 0 && i < g->n) {
 		struct act *a = g->v[i].act;

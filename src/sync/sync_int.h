@@ -201,6 +201,10 @@ int folder_catch_up(
 void folder_known_load(struct worker *w, int64_t folder,
     struct folder_known *known, struct mset *uids, struct arena *a);
 void folder_close(struct open_folder *f);
+/* The server has this folder under this UIDVALIDITY: if it is not the one we
+ * know, what we know is of no use. */
+int folder_note_validity(struct worker *w, int64_t folder, uint64_t uidvalidity,
+    struct err *e) MUST_CHECK;
 
 /* ---- the folder list and counts (folders.c) ---- */
 int folders_sync(struct worker *w, int64_t open, struct err *e) MUST_CHECK;
