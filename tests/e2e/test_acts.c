@@ -10,9 +10,12 @@ static struct home *home;
 static struct term *
 start(const char *newest)
 {
-	struct term *t = home_start(home, 80, 24, NULL);
+	struct term *t = home_start(home, 120, 40, NULL);
 
 	term_expect(t, newest);
+	/* The page comes before the folders, and d needs to know Trash. */
+	term_expect(t, "Trash");
+	term_settle(t, 300);
 	return t;
 }
 

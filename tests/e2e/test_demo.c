@@ -15,6 +15,8 @@ demo(unsigned cols, unsigned rows)
 	struct term *t = home_start(home, cols, rows, "--demo", NULL);
 
 	term_expect(t, NEWEST);
+	/* The page comes first; the rest of the folder is a moment away. */
+	term_settle(t, 300);
 	return t;
 }
 
