@@ -115,6 +115,7 @@ write_all(const char *root, struct err *e)
 }
 
 #define CONFIG_TEXT                                                            \
+	"threads = yes\n"                                                      \
 	"[account demo]\n"                                                     \
 	"name = Ann Example\n"                                                 \
 	"address = ann@example.org\n"                                          \

@@ -29,7 +29,7 @@ const struct option options[OPT_COUNT] = {
     [OPT_THREADS] = {.id = OPT_THREADS,
 	.name = "threads",
 	.type = OPT_T_BOOL,
-	.def = "yes",
+	.def = "no",
 	.help = "Whether the message list shows conversations as trees, "
 		"rather than one flat list."},
     [OPT_INDEX_FORMAT] = {.id = OPT_INDEX_FORMAT,

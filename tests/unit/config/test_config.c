@@ -452,9 +452,9 @@ test_set(void **state)
 	assert_int_equal(config_int(c, OPT_WRAP), 72);
 	assert_int_equal(config_set(c, "wrap", "0", &e), 0);
 	assert_int_equal(config_int(c, OPT_WRAP), 0);
-	assert_true(config_bool(c, OPT_THREADS));
-	assert_int_equal(config_set(c, "threads", "no", &e), 0);
 	assert_false(config_bool(c, OPT_THREADS));
+	assert_int_equal(config_set(c, "threads", "yes", &e), 0);
+	assert_true(config_bool(c, OPT_THREADS));
 	assert_int_equal(config_set(c, "sort", "szie", &e), -1);
 	assert_text(e.text, "sort cannot be \"szie\"; did you mean size? *");
 	assert_true(config_is(c, OPT_SORT, "size"));

@@ -191,14 +191,17 @@ struct world {
 static void
 begin(struct world *w, const char *top, unsigned cols, unsigned rows)
 {
-	char *text = mem_printf("%s\n"
+	/* Trees show more of what can go wrong than flat lists. */
+	const char *threads = strstr(top, "threads") == NULL ? "threads = yes\n"
+							     : "";
+	char *text = mem_printf("%s%s\n"
 				"[account work]\n"
 				"name = Me\n"
 				"address = me@example.org\n"
 				"receive = maildir\n"
 				"path = %s\n"
 				"send = sendmail\n",
-	    top, w->dir);
+	    threads, top, w->dir);
 	struct app_opts o = {.cache_dir = w->cache, .data_dir = w->data};
 
 	OK(config_parse("test", text, &o.config, e));
