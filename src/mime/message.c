@@ -7,10 +7,10 @@
  * part whose own end is missing ends with its parent, extents of all parts are
  * known exactly, and nothing recurses.
  *
- * GMime was measured here and left to signed and encrypted mail: it builds an
- * object for each part before any bound of ours can act (2.5 MB of empty parts
- * made 650 MB), and tells no extents of multiparts and embedded messages.  The
- * tests hold this parser against it.
+ * Why not GMime: it builds an object for each part before any bound of ours
+ * can act (2.5 MB of empty parts took 650 MB and 2.3 seconds), and tells no
+ * extents of multiparts and embedded messages, which reading a part by its
+ * section needs.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /*
  * header - the header block of a message: split, decoded, understood.
  *
- * Our own splitter (libetpan's stops at the first odd line; GMime is for
- * whole messages): total on any bytes, never fails, bounded by HEADER_MAX.
+ * Our own splitter (libetpan's stops at the first odd line): total on any
+ * bytes, never fails, bounded by HEADER_MAX.
  * RFC 5322 section 2.2, RFC 2047, RFC 6532.
  */
 #ifndef ETUI_MIME_HEADER_H

@@ -49,8 +49,8 @@ is_format(int32_t cp)
 	       (cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0x7f && cp < 0xa0);
 }
 
-/* As the graders compare: no format or control characters, runs of blanks as
- * one, none at the ends. */
+/* What counts when two readings are compared: no format or control
+ * characters, runs of blanks as one, none at the ends. */
 static char *
 normal(const char *s)
 {
@@ -474,7 +474,7 @@ main(void)
 	DIR *d = opendir(corpus());
 
 	if (d == NULL) {
-		printf("skipped: no corpus at %s\n", corpus());
+		printf("skipped: no corpus at ETUI_CORPUS=%s\n", corpus());
 		return 77;
 	}
 	closedir(d);
