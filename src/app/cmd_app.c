@@ -223,14 +223,10 @@ cancel(struct app *a, struct front *f, const char *args)
 	else if (a->mail != NULL && a->mail->ticket != 0 &&
 		 a->cur->sync != NULL)
 		sync_cancel(a->cur->sync, a->mail->ticket);
-	else if (!cancel_jobs(a)) {
-		if (a->cur->sync != NULL && (a->cur->state == SYNC_CONNECTING ||
-						a->cur->state == SYNC_BUSY))
-			sync_cancel(a->cur->sync, 0);
-		else {
-			app_say(a, APP_INFO, "Nothing to stop");
-			return;
-		}
+	else if (!cancel_jobs(a) &&
+		 (a->cur->sync == NULL || !sync_cancel(a->cur->sync, 0))) {
+		app_say(a, APP_INFO, "Nothing to stop");
+		return;
 	}
 	app_say(a, APP_INFO, "Stopped");
 }

@@ -31,6 +31,7 @@ struct agenda {
 	struct request **waiting; /* once: folders to do after this one */
 	size_t nwaiting, waitcap;
 	char said[240]; /* the last complaint, which is not repeated */
+	bool full;      /* ... was of a full disk, and that is not over */
 	int failures;   /* connections in a row that came to nothing */
 };
 
@@ -147,8 +148,12 @@ once_end(struct worker *w, struct agenda *g, int rc, const struct err *e)
 static void
 say_once(struct worker *w, struct agenda *g, struct err *e)
 {
-	if (strcmp(g->said, e->text) != 0)
+	bool again = strcmp(g->said, e->text) == 0 ||
+		     (e->kind == ERR_FULL && g->full);
+
+	if (!again)
 		event_note(w->sync, "%s", e->text);
+	g->full = g->full || e->kind == ERR_FULL;
 	snprintf(g->said, sizeof g->said, "%s", e->text);
 	err_clear(e);
 }
@@ -285,11 +290,11 @@ step(struct worker *w, struct agenda *g, struct err *e)
 		return step_folder_list(w, g, e) < 0 ? -1 : 1;
 	if (f->selected && !f->done && !f->halted)
 		return step_backfill(w, g, e);
-	tell_synced(w, g);
 	if (w->sync->once && f->id != 0) {
 		once_end(w, g, 0, NULL);
 		return 1;
 	}
+	tell_synced(w, g);
 	return 0;
 }
 
@@ -321,6 +326,7 @@ rest(struct worker *w, struct agenda *g, struct err *e)
 	int timeout = folders_due_ms(w, g), rc;
 
 	tell_state(w, SYNC_IDLE);
+	atomic_store(&w->alive_ms, 0);
 	atomic_store(&w->busy, false);
 	if (f->selected && (store_caps(w->st) & STORE_WATCH)) {
 		rc = store_ops(w->st)->watch(
@@ -375,6 +381,7 @@ serve(struct worker *w, struct agenda *g, struct err *e)
 		busy = rc > 0;
 		if (rc == 0) {
 			g->failures = 0;
+			g->full = false;
 			rc = rest(w, g, e);
 		}
 		if (rc < 0 && (store_is_dead(w->st) || e->kind == ERR_CANCEL))

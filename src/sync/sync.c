@@ -1,6 +1,7 @@
 /*
  * sync - starting and ending the workers, and posting to them.
  */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -275,7 +276,16 @@ stop_fetch(struct sync *s, uint64_t ticket)
 		stop_job(&s->fetch, doing);
 }
 
-static void
+/* Something is going on, or should be: a request waits. */
+static bool
+is_at_work(const struct worker *w)
+{
+	struct pollfd p = {.fd = queue_fd(w->requests), .events = POLLIN};
+
+	return atomic_load(&w->busy) || poll(&p, 1, 0) > 0;
+}
+
+static bool
 stop_any(struct sync *s)
 {
 	uint64_t fetching = atomic_load(&s->fetch.ticket);
@@ -285,19 +295,25 @@ stop_any(struct sync *s)
 		stop_fetch(s, fetching);
 	else if (working != 0)
 		stop_job(&s->main, working);
-	else if (atomic_load(&s->main.busy) && is_silent(&s->main))
+	else if (is_at_work(&s->main) && is_silent(&s->main))
 		cancel_set(s->main.cancel);
+	else
+		return false;
+	return true;
 }
 
-void
+bool
 sync_cancel(struct sync *s, uint64_t ticket)
 {
 	if (ticket == 0)
-		stop_any(s);
-	else if (ticket < SYNC_JOB_TICKET)
+		return stop_any(s);
+	if (ticket < SYNC_JOB_TICKET)
 		stop_fetch(s, ticket);
 	else if (atomic_load(&s->main.ticket) == ticket)
 		stop_job(&s->main, ticket);
+	else
+		return false;
+	return true;
 }
 
 void

@@ -49,6 +49,7 @@ struct world {
 	enum sync_state state;
 	char text[200];
 	int folder_ended, folder_rc;
+	char folder_text[240];
 	uint64_t answered;
 	int answer_rc;
 	char note[200];
@@ -167,6 +168,7 @@ take(struct world *w, struct sync_event *ev)
 	case SYNC_EV_FOLDER:
 		w->folder_ended++;
 		w->folder_rc = ev->rc;
+		memcpy(w->folder_text, ev->err.text, sizeof w->folder_text);
 		break;
 	case SYNC_EV_MESSAGE:
 		w->answered = ev->ticket;

@@ -104,7 +104,7 @@ void sync_visible(struct sync *s, int64_t folder, const int64_t *ids, size_t n);
 /* Stop a job or fetch (ticket), or with 0 whatever is being waited for; the
  * connection may be dropped and dialled again.  A fetch ends with
  * SYNC_EV_MESSAGE and ERR_CANCEL, also one that has not begun. */
-void sync_cancel(struct sync *s, uint64_t ticket);
+bool sync_cancel(struct sync *s, uint64_t ticket); /* was there any? */
 void sync_check(
     struct sync *s); /* look for new mail now, and try again now when offline */
 void sync_nudge(struct sync *s); /* the journal has new acts */
