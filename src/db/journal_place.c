@@ -141,53 +141,66 @@ journal_shown(struct db *d, int64_t act, struct err *e)
 	return data_commit(d, e);
 }
 
+/* What was confirmed, then what is shown; both as often as one likes. */
 static int
-recover_act(struct db *d, int64_t act, const char *account, struct err *e)
+recover_rows(struct db *d, struct confirms *c, struct err *e)
 {
 	struct reshow s = RESHOW_INIT;
 	sqlite3_stmt *st;
 	int rc;
 
-	s.account = mem_str(account);
+	if (confirms_add_all(d, c, TARGET_DONE, e) < 0)
+		return -1;
+	while ((rc = confirms_step(d, c, e)) > 0)
+		;
+	if (rc < 0)
+		return -1;
+	s.account = mem_str(c->account);
 	st = sql_query(&d->data, e,
 	    "SELECT at_folder, at_uid, at_ukey, msgid FROM act_target"
 	    " WHERE act = ?",
-	    "i", act);
+	    "i", c->act);
 	while ((rc = sql_step(&d->data, st, e)) > 0)
 		reshow_add(&s, st, 0);
 	if (rc == 0)
 		while ((rc = reshow_step(d, &s, e)) > 0)
 			;
-	if (rc < 0)
-		tx_abort(d);
 	reshow_done(&s);
-	return rc < 0 ? -1 : journal_shown(d, act, e);
+	return rc;
 }
 
-struct unshown {
-	int64_t act;
-	char *account;
-};
+static int
+recover_act(struct db *d, int64_t act, struct err *e)
+{
+	struct confirms c = {.act = act};
+	int rc = confirms_init(d, act, &c, e);
+
+	if (rc == 0)
+		rc = recover_rows(d, &c, e);
+	if (rc < 0)
+		tx_abort(d);
+	else
+		rc = journal_shown(d, act, e);
+	confirms_done(&c);
+	return rc;
+}
 
 int
 pending_recover(struct db *d, struct err *e)
 {
-	struct arena a = ARENA_INIT;
-	struct unshown *v = NULL;
+	int64_t *v = NULL;
 	size_t n = 0, cap = 0;
 	sqlite3_stmt *st;
 	int rc;
 
-	st = sql_get(&d->data,
-	    "SELECT id, account FROM act WHERE shown = 0 ORDER BY id", e);
+	st = sql_get(
+	    &d->data, "SELECT id FROM act WHERE shown = 0 ORDER BY id", e);
 	while ((rc = sql_step(&d->data, st, e)) > 0) {
 		mem_grow(&v, &cap, n + 1, sizeof *v);
-		v[n].act = sqlite3_column_int64(st, 0);
-		v[n++].account = sql_arena(st, 1, &a);
+		v[n++] = sqlite3_column_int64(st, 0);
 	}
 	for (size_t i = 0; rc >= 0 && i < n; i++)
-		rc = recover_act(d, v[i].act, v[i].account, e);
+		rc = recover_act(d, v[i], e);
 	free(v);
-	arena_free(&a);
 	return rc;
 }

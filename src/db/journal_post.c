@@ -82,7 +82,7 @@ write_target(struct db *d, struct post_job *j, const struct row *r,
 
 	if (sql_run(&d->data, e,
 		"INSERT INTO act_target VALUES(?, ?, 0, ?, ?, ?, ?, ?, ?,"
-		" NULL, ?, ?, ?, ?)",
+		" NULL, ?, ?, ?, ?, NULL, NULL, NULL, NULL)",
 		"iiisiisssiis", j->answer.act, (int64_t)j->answer.n,
 		(int64_t)r->flags, shown->h.name,
 		there ? (int64_t)shown->h.uidvalidity : (int64_t)0,

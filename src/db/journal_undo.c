@@ -94,7 +94,8 @@ reverse_move(struct db *d, struct undo_job *j, struct err *e)
 	return sql_run(&d->data, e,
 	    "INSERT INTO act_target SELECT ?, n, iif(state = 2, 1, 0),"
 	    " flags_before, folder, uidvalidity, uid, ukey, msgid, folder,"
-	    " at_folder, at_uidvalidity, at_uid, at_ukey FROM act_target"
+	    " at_folder, at_uidvalidity, at_uid, at_ukey, NULL, NULL, NULL,"
+	    " NULL FROM act_target"
 	    " WHERE act = ?",
 	    "ii", id, j->act);
 }
@@ -115,7 +116,8 @@ reverse_way(
 	    "INSERT INTO act_target SELECT ?1, row_number() OVER"
 	    " (ORDER BY t.n) - 1, 0, t.flags_before, t.folder, t.uidvalidity,"
 	    " t.uid, t.ukey, t.msgid, NULL, t.at_folder, t.at_uidvalidity,"
-	    " t.at_uid, t.at_ukey FROM act_target t JOIN act a ON a.id = t.act"
+	    " t.at_uid, t.at_ukey, NULL, NULL, NULL, NULL FROM act_target t"
+	    " JOIN act a ON a.id = t.act"
 	    " WHERE t.act = ?2 AND t.state <> 2"
 	    " AND (a.flags_off & t.flags_before) = ?3"
 	    " AND (a.flags_on & ~t.flags_before) = ?4",

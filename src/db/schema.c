@@ -95,13 +95,16 @@ const char *const data_steps[] = {
     "CREATE INDEX act_open ON act(account, id) WHERE state < 2;"
     "CREATE INDEX act_unshown ON act(id) WHERE shown = 0;"
     /* folder..ukey: as it was asked for; at_...: where the storage has the
-     * message now, as far as it was told */
+     * message now, as far as it was told; was_...: where it had it before
+     * the server confirmed the move */
     "CREATE TABLE act_target(act INTEGER NOT NULL, n INTEGER NOT NULL,"
     " state INTEGER NOT NULL, flags_before INTEGER NOT NULL,"
     " folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL,"
     " uid INTEGER NOT NULL, ukey TEXT NOT NULL, msgid TEXT NOT NULL,"
     " dest TEXT, at_folder TEXT NOT NULL, at_uidvalidity INTEGER NOT NULL,"
     " at_uid INTEGER NOT NULL, at_ukey TEXT NOT NULL,"
+    " was_folder TEXT, was_uidvalidity INTEGER, was_uid INTEGER,"
+    " was_ukey TEXT,"
     " PRIMARY KEY(act, n)) WITHOUT ROWID;"
     "CREATE INDEX act_target_at ON act_target(at_uid, at_ukey, msgid,"
     " at_folder);",
