@@ -248,12 +248,16 @@ cache_prepare(struct db *d, struct err *e)
 	if (version == 0 &&
 	    sql_exec(&d->cache, "PRAGMA synchronous = OFF", e) < 0)
 		return -1;
-	return sql_exec(&d->cache,
-	    "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA "
-	    "cache_size = -6144;"
-	    "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;"
-	    "PRAGMA journal_size_limit = 33554432",
-	    e);
+	if (sql_exec(&d->cache,
+		"PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA "
+		"cache_size = -6144;"
+		"PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;"
+		"PRAGMA journal_size_limit = 33554432",
+		e) < 0)
+		return -1;
+	/* after the pragma, which takes the hook away */
+	sqlite3_wal_hook(d->cache.db, wal_grew, d);
+	return 0;
 }
 
 /* Enough of every table is looked at to find a file that only calls itself

@@ -1,4 +1,7 @@
 /* Rows: stored, found again, changed, removed; counts stay right. */
+#include <sys/stat.h>
+#include <time.h>
+
 #include "dbtest.h"
 
 static void
@@ -362,6 +365,28 @@ parts_have_a_bound(void **state)
 
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, fx_setup, fx_teardown)
 
+/* Nobody else moves the log into the file: it would grow for ever. */
+static void
+the_log_is_moved_when_it_is_quiet(void **state)
+{
+	struct fixture *f = *state;
+	char *path = fx_path(f, "cache.db");
+	int64_t end = os_now_ms() + 15000;
+	struct stat st = {0};
+	off_t before;
+
+	assert_int_equal(stat(path, &st), 0);
+	before = st.st_size;
+	for (uint64_t uid = 1; uid <= 300; uid++)
+		put(f, f->inbox, uid, NULL, 1000, 0);
+	while (st.st_size == before && os_now_ms() < end) {
+		nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+		assert_int_equal(stat(path, &st), 0);
+	}
+	assert_true(st.st_size > before);
+	free(path);
+}
+
 int
 main(void)
 {
@@ -381,6 +406,7 @@ main(void)
 	    CASE(parts_go_with_the_message),
 	    CASE(a_part_whose_file_went_away),
 	    CASE(parts_have_a_bound),
+	    CASE(the_log_is_moved_when_it_is_quiet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
