@@ -42,11 +42,12 @@ static uint64_t
 first_bytes(const char *s)
 {
 	uint64_t k = 0;
-	size_t i = 0;
 
-	for (; i < 8 && s[i] != '\0'; i++)
-		k = k << 8 | (unsigned char)s[i];
-	return i < 8 ? k << 8 * (8 - i) : k;
+	for (int i = 0; i < 8; i++) {
+		k = k << 8 | (unsigned char)*s;
+		s += *s != '\0';
+	}
+	return k;
 }
 
 /* "re: fwd: plan" and "plan" stand together. */
