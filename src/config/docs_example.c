@@ -131,7 +131,7 @@ static const char rest[] =
     "#path = ~/Maildir\n"
     "#send = sendmail\n"
     "\n"
-    "# ---- Another address of an account ----\n"
+    "# ---- Another address of an account (not used yet) ----\n"
     "\n"
     "#[identity list]\n"
     "#name = Ann E.\n"

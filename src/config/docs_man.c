@@ -199,7 +199,8 @@ static const char identities[] =
     "It has \\fBaddress\\fR, and may have \\fBname\\fR, \\fBreply\\-to\\fR,\n"
     "\\fBorganization\\fR, \\fBsignature\\fR (a file), \\fBsent\\-folder\\fR, "
     "and\n"
-    "\\fBaccount\\fR, the account that sends its mail.\n";
+    "\\fBaccount\\fR, the account that sends its mail.\n"
+    "Not used yet: this version does not send mail.\n";
 
 static const char keys[] =
     ".SH KEY BINDINGS\n"

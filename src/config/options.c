@@ -172,7 +172,8 @@ const struct option options[OPT_COUNT] = {
 	.type = OPT_T_STR,
 	.account = true,
 	.example = "Ann Example",
-	.help = "Your name, as others shall see it."},
+	.help = "Your name, as others shall see it in mail that you send "
+		"(not used yet: see send)."},
     [OPT_ADDRESS] = {.id = OPT_ADDRESS,
 	.name = "address",
 	.type = OPT_T_STR,
@@ -185,8 +186,9 @@ const struct option options[OPT_COUNT] = {
 	.account = true,
 	.def = "imap",
 	.words = "imap pop3 maildir mbox",
-	.help = "Where the mail is: on a server, reached by imap or pop3, or "
-		"on this machine, in a maildir or an mbox."},
+	.help = "Where the mail is: on a server, reached by imap, or on this "
+		"machine, in a maildir. The words pop3 and mbox are known, "
+		"but this version cannot open such an account."},
     [OPT_RECEIVE_HOST] = {.id = OPT_RECEIVE_HOST,
 	.name = "receive-host",
 	.type = OPT_T_STR,
@@ -200,8 +202,8 @@ const struct option options[OPT_COUNT] = {
 	.min = 1,
 	.max = 65535,
 	.example = "993",
-	.help = "Its port, where it is not the usual one: 993 for IMAP and "
-		"995 for POP3 with receive-tls = implicit, else 143 and 110."},
+	.help = "Its port, where it is not the usual one: 993 with "
+		"receive-tls = implicit, else 143."},
     [OPT_RECEIVE_TLS] = {.id = OPT_RECEIVE_TLS,
 	.name = "receive-tls",
 	.type = OPT_T_ENUM,
@@ -260,7 +262,7 @@ const struct option options[OPT_COUNT] = {
 	.type = OPT_T_PATH,
 	.account = true,
 	.example = "~/Mail",
-	.help = "Where the mail is, for receive = maildir and mbox. A path "
+	.help = "Where the mail is, for receive = maildir. A path "
 		"that does not begin with / is taken from the folder of the "
 		"file it stands in; ~ and a variable at the start are known."},
     [OPT_SEND] = {.id = OPT_SEND,
@@ -271,13 +273,15 @@ const struct option options[OPT_COUNT] = {
 	.words = "smtp sendmail local",
 	.help = "How mail leaves: to a server by smtp, by the sendmail "
 		"program of this machine, or local: only into the folders of "
-		"this account."},
+		"this account. Not used yet: this version reads mail and "
+		"does not send any. What the options about sending say is "
+		"checked all the same."},
     [OPT_SEND_HOST] = {.id = OPT_SEND_HOST,
 	.name = "send-host",
 	.type = OPT_T_STR,
 	.account = true,
 	.example = "smtp.example.org",
-	.help = "The server that takes outgoing mail."},
+	.help = "The server that takes outgoing mail (not used yet)."},
     [OPT_SEND_PORT] = {.id = OPT_SEND_PORT,
 	.name = "send-port",
 	.type = OPT_T_INT,
@@ -286,7 +290,7 @@ const struct option options[OPT_COUNT] = {
 	.max = 65535,
 	.example = "465",
 	.help = "Its port, where it is not the usual one: 465 with send-tls = "
-		"implicit, 587 with starttls, 25 with none."},
+		"implicit, 587 with starttls, 25 with none (not used yet)."},
     [OPT_SEND_TLS] = {.id = OPT_SEND_TLS,
 	.name = "send-tls",
 	.type = OPT_T_ENUM,
@@ -294,20 +298,21 @@ const struct option options[OPT_COUNT] = {
 	.def = "implicit",
 	.words = "implicit starttls none",
 	.help = "How the connection to send-host is secured; the words are "
-		"those of receive-tls."},
+		"those of receive-tls (not used yet)."},
     [OPT_SEND_USER] = {.id = OPT_SEND_USER,
 	.name = "send-user",
 	.type = OPT_T_STR,
 	.account = true,
 	.example = "ann",
-	.help = "The name to log in to send-host with. Without it, user."},
+	.help = "The name to log in to send-host with. Without it, user "
+		"(not used yet)."},
     [OPT_SEND_PASSWORD_COMMAND] = {.id = OPT_SEND_PASSWORD_COMMAND,
 	.name = "send-password-command",
 	.type = OPT_T_STR,
 	.account = true,
 	.example = "pass show mail/work-smtp",
 	.help = "Prints the password for send-host. Without it, "
-		"password-command."},
+		"password-command (not used yet)."},
     [OPT_FOLDER_TRASH] = {.id = OPT_FOLDER_TRASH,
 	.name = "folder-trash",
 	.type = OPT_T_STR,
