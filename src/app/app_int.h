@@ -175,7 +175,6 @@ struct command_rows {
 extern const struct command_rows cmd_rows_index, cmd_rows_tags, cmd_rows_sort,
     cmd_rows_act, cmd_rows_pager, cmd_rows_folder, cmd_rows_app;
 #define IN_TEXT (IN_PAGER | IN_HELP)
-unsigned screen_scope(enum screen_kind kind);
 unsigned scope_of(const char *name); /* 0: no scope */
 void folder_ask_free(struct folder_ask *k);
 bool in_pager(struct app *a);

@@ -2,12 +2,12 @@
  * The one table of commands: looking names up, binding their keys, running
  * them.  The rows stand by subject in cmd_*.c.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app_int.h"
+#include "config/nearest.h"
 
 static const struct command_rows *const subjects[] = {
     &cmd_rows_index,
@@ -51,49 +51,18 @@ command_find(const char *name)
 	return c;
 }
 
-/* Edits that turn a into b: inserts, removals, changes. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[64], n = strlen(b), diag, up;
-
-	if (n >= 64)
-		return SIZE_MAX;
-	for (size_t k = 0; k <= n; k++)
-		row[k] = k;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		diag = row[0];
-		row[0] = i;
-		for (size_t k = 1; k <= n; k++) {
-			up = row[k];
-			row[k] = diag + (a[i - 1] != b[k - 1]);
-			if (up + 1 < row[k])
-				row[k] = up + 1;
-			if (row[k - 1] + 1 < row[k])
-				row[k] = row[k - 1] + 1;
-			diag = up;
-		}
-	}
-	return row[n];
-}
-
 const char *
 command_nearest(const char *name)
 {
-	size_t best = strlen(name) / 3 + 2, d;
+	struct nearest n = NEAREST_INIT(name);
 	const struct command *c;
-	const char *near = NULL;
 
 	for (size_t i = 0; (c = command_at(i)) != NULL; i++) {
 		if (strncmp(c->name, name, strlen(name)) == 0)
 			return c->name;
-		d = distance(name, c->name);
-		if (d < best) {
-			best = d;
-			near = c->name;
-		}
+		nearest_try(&n, c->name);
 	}
-	return near;
+	return n.best;
 }
 
 const char *

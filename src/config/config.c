@@ -1,10 +1,10 @@
 #include "config/config.h"
+#include "config/nearest.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "config_int.h"
-#include "nearest.h"
 #include "sections.h"
 #include "util/os.h"
 

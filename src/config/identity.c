@@ -1,8 +1,8 @@
 #include "identity.h"
+#include "config/nearest.h"
 
 #include <string.h>
 
-#include "nearest.h"
 #include "sections.h"
 
 #define IDENTITIES_MAX 256

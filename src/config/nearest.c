@@ -1,4 +1,4 @@
-#include "nearest.h"
+#include "config/nearest.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/nearest.h"
 #include "config_int.h"
-#include "nearest.h"
 
 const struct option *
 option_find(const char *name)

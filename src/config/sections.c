@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "config/keymap.h"
+#include "config/nearest.h"
 #include "identity.h"
-#include "nearest.h"
 
 #define SCOPES "index pager folders help any"
 

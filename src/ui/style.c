@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/nearest.h"
 #include "style.h"
 
 static const struct {
@@ -98,56 +99,17 @@ color_of(const char *w)
 	return -2;
 }
 
-/* Edits between two short names; rows of the usual table, one at a time. */
-static unsigned
-distance(const char *a, const char *b)
-{
-	unsigned row[WORD_MAX + 1];
-	size_t nb = strlen(b), na = strlen(a);
-
-	if (na > WORD_MAX || nb > WORD_MAX)
-		return WORD_MAX;
-	for (size_t j = 0; j <= nb; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 1; i <= na; i++) {
-		unsigned diag = row[0];
-
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= nb; j++) {
-			unsigned subst = diag + (a[i - 1] != b[j - 1]);
-			unsigned edit = 1 + (row[j] < row[j - 1] ? row[j]
-								 : row[j - 1]);
-
-			diag = row[j];
-			row[j] = subst < edit ? subst : edit;
-		}
-	}
-	return row[nb];
-}
-
-static void
-nearer(const char *name, const char *word, unsigned *best, const char **out)
-{
-	unsigned d = distance(name, word);
-
-	if (d < *best) {
-		*best = d;
-		*out = word;
-	}
-}
-
 static const char *
 nearest_word(const char *w)
 {
-	unsigned best = 4;
-	const char *near = NULL;
+	struct nearest n = NEAREST_INIT(w);
 
 	for (size_t i = 0; i < COUNT(attr_words); i++)
-		nearer(w, attr_words[i], &best, &near);
+		nearest_try(&n, attr_words[i]);
 	for (size_t i = 0; i < COUNT(color_words); i++)
-		nearer(w, color_words[i], &best, &near);
-	nearer(w, "default", &best, &near);
-	return near;
+		nearest_try(&n, color_words[i]);
+	nearest_try(&n, "default");
+	return n.best;
 }
 
 static bool
@@ -219,14 +181,14 @@ look_parse(const char *text, struct look *out, struct err *e)
 static int
 find_style(const char *name, const char **near)
 {
-	unsigned best = 6;
+	struct nearest n = NEAREST_INIT(name);
 
-	*near = NULL;
 	for (int i = 0; i < ST_COUNT; i++) {
 		if (strcmp(table[i].name, name) == 0)
 			return i;
-		nearer(name, table[i].name, &best, near);
+		nearest_try(&n, table[i].name);
 	}
+	*near = n.best;
 	return -1;
 }
 

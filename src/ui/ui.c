@@ -70,16 +70,7 @@ ui_open(struct ui *ui, enum screen_kind kind, const char *arg)
 unsigned
 ui_scope_bit(const struct ui *ui)
 {
-	switch (ui_top(ui)->ops->kind) {
-	case SCREEN_INDEX:
-		return IN_LIST;
-	case SCREEN_PAGER:
-		return IN_PAGER;
-	case SCREEN_FOLDERS:
-		return IN_FOLDERS;
-	default:
-		return IN_HELP;
-	}
+	return screen_scope(ui_top(ui)->ops->kind);
 }
 
 bool

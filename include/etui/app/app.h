@@ -224,8 +224,10 @@ const char *command_nearest(const char *name);
 /* Default keys and the config's [bind] sections into a new keymap. */
 int commands_keymap(
     const struct config *c, struct keymap **out, struct err *e) MUST_CHECK;
-const char *scope_name(
-    unsigned scope); /* "index", "pager", "folders", "help", "any" */
+/* "index", "pager", "folders", "help", "any" */
+const char *scope_name(unsigned scope);
+/* Where the commands of a screen run: one bit of enum app_scope. */
+unsigned screen_scope(enum screen_kind kind);
 /* Run "name args"; unknown or out of scope: says so. */
 void app_run(struct app *a, struct front *f, const char *line);
 void commands_write_man(struct buf *out); /* etui-keys(5) */

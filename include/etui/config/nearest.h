@@ -6,6 +6,8 @@
  *	struct nearest n = NEAREST_INIT("recieve");
  *	nearest_try(&n, "receive");
  *	... n.best is NULL when nothing is near
+ *
+ * Ownership: borrows the names.  Threads: none of its own.
  */
 #ifndef ETUI_CONFIG_NEAREST_H
 #define ETUI_CONFIG_NEAREST_H
