@@ -2,7 +2,7 @@
 
 #include "view_int.h"
 
-int
+static int
 key_compare(const int64_t a[KEYS], const int64_t b[KEYS])
 {
 	for (int i = 0; i < KEYS; i++)

@@ -177,7 +177,6 @@ void tx_count(struct db *d, int64_t folder, int64_t rows, int64_t unseen);
 void tx_changed(struct db *d, unsigned what, int64_t account, int64_t folder);
 void tx_unlink(struct db *d, char *take_path);
 void db_changed(struct db *d, unsigned what, int64_t account, int64_t folder);
-int64_t now_us(void);
 
 /* ---- row.c ---- */
 #define ROW_COLUMNS                                                            \
@@ -247,8 +246,6 @@ int account_id(
     struct db *d, const char *name, int64_t *id, struct err *e) MUST_CHECK;
 int folder_id(struct db *d, int64_t account, const char *name, bool make,
     int64_t *id, struct err *e) MUST_CHECK;
-int folder_name(struct db *d, int64_t folder, struct arena *a, const char **out,
-    struct err *e) MUST_CHECK;
 
 /* ---- part.c ---- */
 int parts_drop(struct db *d, int64_t msg, struct err *e) MUST_CHECK;

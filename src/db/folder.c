@@ -38,14 +38,6 @@ account_name_of(struct db *d, int64_t account, struct arena *a,
 	    d, "SELECT name FROM account WHERE id = ?", account, a, out, e);
 }
 
-int
-folder_name(struct db *d, int64_t folder, struct arena *a, const char **out,
-    struct err *e)
-{
-	return name_of(
-	    d, "SELECT name FROM folder WHERE id = ?", folder, a, out, e);
-}
-
 static int
 folder_make(struct db *d, int64_t account, const char *name,
     enum folder_role role, int64_t *id, struct err *e)

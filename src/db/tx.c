@@ -13,7 +13,7 @@
 
 #include "db_int.h"
 
-int64_t
+static int64_t
 now_us(void)
 {
 	struct timespec ts;

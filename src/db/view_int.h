@@ -54,7 +54,6 @@ const struct anchor *anchor_near(
 /* The anchors around a key in the list's order; NULL: the ends. */
 void anchor_around(const struct anchors *a, const int64_t key[KEYS],
     bool reverse, const struct anchor **before, const struct anchor **after);
-int key_compare(const int64_t a[KEYS], const int64_t b[KEYS]);
 
 /* ---- kinds ---- */
 struct view_kind {

@@ -306,11 +306,3 @@ date_parse(const char *value, size_t n, int *zone)
 	at = days_of(t.year, t.month, t.day) * 86400;
 	return at + t.hour * 3600 + t.minute * 60 + t.second - t.zone * 60;
 }
-
-int64_t
-date_parse_imap(const char *value, size_t n)
-{
-	int zone;
-
-	return date_parse(value, n, &zone);
-}

@@ -111,7 +111,6 @@ low_try_read(struct stream *s, void *p, size_t n, short *wants)
 		got = plain_read(s, p, n, wants);
 	if (got <= 0)
 		return got;
-	s->in += (uint64_t)got;
 	trace_bytes(s->trace, TRACE_IN, p, (size_t)got, s->hide);
 	return got;
 }

@@ -236,14 +236,6 @@ sasl_client_first(const struct sasl *s)
 	return s->mech->client_first;
 }
 
-bool
-sasl_is_token(const char *mech)
-{
-	const struct sasl_mech *m = find(mech);
-
-	return m != NULL && m->token;
-}
-
 int
 sasl_step(struct sasl *s, const char *challenge, size_t n, struct buf *out,
     struct err *e)

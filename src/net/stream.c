@@ -286,15 +286,3 @@ stream_set_io_ms(struct stream *s, int ms)
 {
 	s->io_ms = ms > 0 ? ms : STREAM_IO_MS;
 }
-
-uint64_t
-stream_bytes_in(const struct stream *s)
-{
-	return s->in;
-}
-
-uint64_t
-stream_bytes_out(const struct stream *s)
-{
-	return s->out;
-}

@@ -5,7 +5,6 @@
 #ifndef ETUI_NET_STREAM_INT_H
 #define ETUI_NET_STREAM_INT_H
 
-#include <stdatomic.h>
 
 #include "dns.h"
 #include "net/stream.h"
@@ -39,7 +38,7 @@ struct stream {
 	bool hide;
 	struct span hidden[STREAM_HIDDEN_MAX];
 	int n_hidden;
-	_Atomic uint64_t in, out;
+	uint64_t out;
 };
 
 /* For tests: the same as stream_dial() with another resolver. */

@@ -55,7 +55,6 @@ struct maildir_file *maildir_find(
     const struct maildir_list *l, const char *base);
 /* Read again; tells the change sink what is gone, new or flagged anew. */
 int maildir_rescan(struct maildir *m, struct err *e) MUST_CHECK;
-uint64_t maildir_stamp(const char *dir);
 unsigned maildir_flags(const char *name);
 /* base + ":2," + the letters of flags and what other letters `name` has. */
 char *maildir_name(const char *base, const char *name, unsigned flags);

@@ -92,8 +92,8 @@ stamp_of(const char *dir, const char *sub)
 
 /* One number that changes when a file comes, goes or is renamed; 0 while it
  * cannot be trusted. */
-uint64_t
-maildir_stamp(const char *dir)
+static uint64_t
+folder_stamp(const char *dir)
 {
 	uint64_t cur = stamp_of(dir, "cur"), new = stamp_of(dir, "new");
 
@@ -242,7 +242,7 @@ maildir_read(struct maildir *m, struct maildir_list *out, struct err *e)
 
 	if (each_file(m->dir, "new", on_new, m, e) < 0)
 		return -1;
-	l.stamp = maildir_stamp(m->dir);
+	l.stamp = folder_stamp(m->dir);
 	if (each_file(m->dir, "cur", on_cur, &l, e) < 0) {
 		maildir_list_free(&l);
 		return -1;

@@ -335,9 +335,3 @@ store_tls_text(const struct store *s)
 {
 	return s->stream != NULL ? stream_tls_text(s->stream) : "";
 }
-
-uint64_t
-store_bytes_in(const struct store *s)
-{
-	return s->stream != NULL ? stream_bytes_in(s->stream) : 0;
-}

@@ -230,7 +230,7 @@ wanted_cancel(struct fetcher *f, uint64_t ticket)
 static void
 sort_in(struct fetcher *f, struct request *r)
 {
-	if (r->kind == REQ_FETCH && r->ahead) {
+	if ((r->kind == REQ_FETCH && r->ahead) || r->kind == REQ_WARM) {
 		ahead_add(f, r);
 		return;
 	}
@@ -260,6 +260,29 @@ next_request(struct fetcher *f)
 	return f->nwanted > 0 ? wanted_take(f, 0) : ahead_take(f);
 }
 
+/* A failure is no news: main tells of an outage, and the message that is
+ * opened next tries again. */
+static void
+warm_up(struct fetcher *f, const struct request *r)
+{
+	struct folder_known none = {.uidvalidity = 0};
+	struct worker *w = f->w;
+	struct err e = ERR_INIT;
+
+	if (w->st != NULL || !atomic_load(&w->sync->online))
+		return;
+	free(f->folder);
+	f->folder = NULL;
+	worker_job(w, SYNC_JOB_TICKET + atomic_fetch_add(&w->sync->jobs, 1));
+	if (worker_connect(w, r->name, &none, &e) < 0)
+		log_line("sync", "second connection: %s", e.text);
+	else
+		(void)select_anew(f, r->name, &e);
+	worker_job(w, 0);
+	if (w->st != NULL && store_is_dead(w->st))
+		worker_disconnect(w, 0);
+}
+
 static void
 serve_request(struct fetcher *f, struct request *r)
 {
@@ -267,6 +290,11 @@ serve_request(struct fetcher *f, struct request *r)
 	struct err e = ERR_INIT;
 	int rc;
 
+	if (r->kind == REQ_WARM) {
+		warm_up(f, r);
+		request_free(r);
+		return;
+	}
 	/* Prefetch never dials: it rides on a connection that is there, or
 	 * on the knowledge that one can be had. */
 	if (r->ahead && !atomic_load(&w->sync->online)) {

@@ -108,6 +108,7 @@ agenda_take(struct worker *w, struct agenda *g, struct request *r)
 	case REQ_NUDGE:
 	case REQ_STOP:
 	case REQ_FETCH:
+	case REQ_WARM:
 	case REQ_CANCEL:
 		break;
 	}
@@ -275,6 +276,8 @@ step(struct worker *w, struct agenda *g, struct err *e)
 	if (f->id != 0 && !f->selected) {
 		if (folder_start(w, f, e) < 0)
 			return folder_refused(w, g, e) < 0 ? -1 : 1;
+		if (!w->sync->once && !(store_caps(w->st) & STORE_LOCAL))
+			request_warm(w->sync, f->name);
 		return 1;
 	}
 	rc = step_journal(w, g, e);

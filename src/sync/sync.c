@@ -38,6 +38,16 @@ request_new(enum request_kind kind)
 	return r;
 }
 
+/* For the fetch worker: this folder was opened, and its mail may be next. */
+void
+request_warm(struct sync *s, const char *folder)
+{
+	struct request *r = request_new(REQ_WARM);
+
+	r->name = mem_str(folder);
+	post(&s->fetch, r);
+}
+
 static int
 worker_init(struct worker *w, struct sync *s, const char *name, struct err *e)
 {
@@ -332,12 +342,6 @@ void
 sync_secret(struct sync *s, const struct secret *answer)
 {
 	keyring_answer(&s->keys, answer);
-}
-
-const struct account *
-sync_account(const struct sync *s)
-{
-	return s->account;
 }
 
 struct trace *

@@ -34,6 +34,7 @@ enum request_kind {
 	REQ_CHECK,
 	REQ_NUDGE,
 	REQ_FETCH,  /* ticket, msg, section, ahead */
+	REQ_WARM,   /* name: dial now, so that the first message need not */
 	REQ_CANCEL, /* ticket: of a fetch that has not begun */
 	REQ_STOP,
 };
@@ -52,6 +53,8 @@ struct request {
 	size_t n;
 };
 void request_free(struct request *r);
+struct sync;
+void request_warm(struct sync *s, const char *folder);
 
 /* The password, once a person or a command gave it. */
 struct keyring {

@@ -2,8 +2,8 @@
 
 #include "ui_int.h"
 
-unsigned
-ui_sidebar_width(const struct ui *ui)
+static unsigned
+sidebar_width(const struct ui *ui)
 {
 	int64_t w = config_int(ui->app->config, OPT_SIDEBAR_WIDTH);
 
@@ -13,7 +13,7 @@ ui_sidebar_width(const struct ui *ui)
 bool
 ui_sidebar_shown(const struct ui *ui)
 {
-	unsigned room = ui_sidebar_width(ui) + 1;
+	unsigned room = sidebar_width(ui) + 1;
 
 	if (ui->sidebar == SIDEBAR_OFF || !ui_top(ui)->ops->beside)
 		return false;
@@ -37,7 +37,7 @@ ui_content(const struct ui *ui)
 	if (ui->cv.h > at.y + 2)
 		at.h = ui->cv.h - at.y - 2;
 	if (ui_sidebar_shown(ui)) {
-		at.x = ui_sidebar_width(ui) + 1;
+		at.x = sidebar_width(ui) + 1;
 		at.w -= at.x;
 	}
 	return at;

@@ -2,6 +2,7 @@
  * What commands ask of the front: each slot is a few lines from the struct
  * front to the ui behind it.
  */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,8 @@
 #include "ui_int.h"
 #include "util/mem.h"
 #include "util/os.h"
+
+#define LOOK_ROUND_MS 200 /* between looks for signals, while a key is awaited */
 
 static struct ui *
 ui_of(struct front *f)
@@ -149,27 +152,45 @@ front_say(struct front *f, enum app_level level, const char *text)
 
 /* ---- the terminal goes to others ---- */
 
+/* Somebody wants us gone; such signals are taken later, by the loop. */
+static bool
+must_leave(void)
+{
+	sigset_t waiting;
+
+	return sigpending(&waiting) == 0 &&
+	       (sigismember(&waiting, SIGTERM) == 1 ||
+		   sigismember(&waiting, SIGHUP) == 1);
+}
+
+/* What a child wrote is on the screen that we are about to take back. */
 static void
 wait_for_key(void)
 {
-	static const char ask[] = "\r\nPress any key to go on";
-	char c;
+	static const char ask[] = "\r\nPress any key to continue";
+	struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+	char keys[INPUT_SEQ_MAX]; /* a key may be several bytes */
 
-	if (write(STDOUT_FILENO, ask, sizeof ask - 1) > 0)
-		(void)!read(STDIN_FILENO, &c, 1);
+	if (write(STDOUT_FILENO, ask, sizeof ask - 1) < 0)
+		return;
+	while (!must_leave() && poll(&fd, 1, LOOK_ROUND_MS) == 0)
+		;
+	if ((fd.revents & POLLIN) != 0)
+		(void)!read(STDIN_FILENO, keys, sizeof keys);
 }
 
 /* How a child ended, when that is worth a word. */
 static bool
-child_trouble(const char *name, int status, char *out, size_t n)
+child_trouble(int status, char *out, size_t n)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return false;
 	if (WIFSIGNALED(status))
-		snprintf(out, n, "%s was ended by signal %d", name,
+		snprintf(out, n, "The command was ended by signal %d",
 		    WTERMSIG(status));
 	else
-		snprintf(out, n, "%s ended with %d", name, WEXITSTATUS(status));
+		snprintf(out, n, "The command ended with exit status %d",
+		    WEXITSTATUS(status));
 	return true;
 }
 
@@ -183,17 +204,18 @@ front_child(struct front *f, const char *const argv[], const void *in, size_t n)
 
 	if (ui->tty == NULL)
 		return;
+	ui->say[0] = '\0';
 	tty_leave(ui->tty);
 	rc = os_run(argv, in, n, &status, &e);
-	if (rc == 0 && child_trouble(argv[0], status, said, sizeof said)) {
-		/* Its last words are on the screen that we take back. */
+	if (rc == 0) {
 		tty_raw(ui->tty);
 		wait_for_key();
-		ui_say(ui, APP_WARN, said);
 	}
 	ui_take_back(ui);
 	if (rc < 0)
 		ui_say(ui, APP_ERROR, e.text);
+	else if (child_trouble(status, said, sizeof said))
+		ui_say(ui, APP_WARN, said);
 }
 
 static void

@@ -39,8 +39,9 @@ ui_help_line(struct ui *ui, unsigned y)
 
 /* ---- jobs and connection ---- */
 
-const struct app_job *
-ui_shown_job(const struct ui *ui, int64_t now)
+/* The job worth showing, or NULL. */
+static const struct app_job *
+shown_job(const struct ui *ui, int64_t now)
 {
 	const struct app *a = ui->app;
 
@@ -78,15 +79,15 @@ ui_next_spin(const struct ui *ui, int64_t now)
 		return soon;
 	if (ui_top(ui)->ops->kind == SCREEN_TRACE)
 		return SPIN_MS;
-	if (ui_shown_job(ui, now) == NULL)
+	if (shown_job(ui, now) == NULL)
 		return -1;
 	if (ui_top(ui)->ops->kind == SCREEN_JOBS)
 		return SPIN_MS;
 	return ui_plain(ui) ? -1 : SPIN_MS;
 }
 
-const char *
-ui_state_word(const struct app_account *acc)
+static const char *
+state_word(const struct app_account *acc)
 {
 	switch (acc->state) {
 	case SYNC_OFFLINE:
@@ -127,7 +128,7 @@ static void
 put_right(struct ui *ui, struct buf *right)
 {
 	int64_t now = os_now_ms();
-	const struct app_job *j = ui_shown_job(ui, now);
+	const struct app_job *j = shown_job(ui, now);
 
 	if (ui->nkeys > 0) {
 		ui_pending(ui, right);
@@ -140,7 +141,7 @@ put_right(struct ui *ui, struct buf *right)
 	if (ui->app->demo)
 		buf_puts(right, "demo");
 	else if (ui->app->cur != NULL && ui->app->cur->sync != NULL)
-		buf_puts(right, ui_state_word(ui->app->cur));
+		buf_puts(right, state_word(ui->app->cur));
 }
 
 void

@@ -125,16 +125,12 @@ void ui_refit(struct ui *ui);     /* the terminal may have another size */
 void ui_draw(struct ui *ui);
 struct area ui_content(const struct ui *ui); /* where the top screen stands */
 bool ui_sidebar_shown(const struct ui *ui);
-unsigned ui_sidebar_width(const struct ui *ui);
 
 /* ---- status.c ---- */
 void ui_help_line(struct ui *ui, unsigned y);
 void ui_status_line(struct ui *ui, unsigned y);
-/* The job worth showing, or NULL. */
-const struct app_job *ui_shown_job(const struct ui *ui, int64_t now);
 /* Milliseconds until the status line changes by itself; -1: never. */
 int ui_next_spin(const struct ui *ui, int64_t now);
-const char *ui_state_word(const struct app_account *acc);
 
 /* What the screens of text say after a search. */
 void ui_say_found(struct ui *ui, enum tv_found found, int dir);

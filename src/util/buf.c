@@ -111,18 +111,6 @@ buf_cut(struct buf *b, size_t len)
 	}
 }
 
-void
-buf_drop(struct buf *b, size_t n)
-{
-	if (n == 0 || !b->data)
-		return;
-	if (n > b->len)
-		n = b->len;
-	b->len -= n;
-	memmove(b->data, b->data + n, b->len);
-	b->data[b->len] = '\0';
-}
-
 char *
 buf_take(struct buf *b)
 {

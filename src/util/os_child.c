@@ -41,18 +41,6 @@ struct capture {
 	bool exited;
 };
 
-void
-os_child_signals(void)
-{
-	struct sigaction dfl = {.sa_handler = SIG_DFL};
-	sigset_t none;
-
-	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &dfl, NULL); /* fails for KILL and STOP */
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static int
 spawn_attributes(posix_spawnattr_t *a, short flags)
 {

@@ -136,12 +136,6 @@ stream_set_io_ms(struct stream *s, int ms)
 	(void)ms;
 }
 
-uint64_t
-stream_bytes_in(const struct stream *s)
-{
-	return s->left;
-}
-
 static int
 feed_row(void *ctx, const struct store_row *r, struct err *e)
 {

@@ -62,8 +62,6 @@ char *address_text(struct arena *a, const struct address *ad);
 /* Seconds since 1970, any form seen in the wild; INT64_MIN if hopeless.
  * *zone (may be NULL) gets minutes east of UTC. */
 int64_t date_parse(const char *value, size_t n, int *zone);
-/* IMAP date-time "17-Jul-1996 02:44:25 -0700". */
-int64_t date_parse_imap(const char *value, size_t n);
 
 /* Message-IDs in order, without <>, at most REFERENCES_MAX (the last ones). */
 size_t msgids_parse(

@@ -37,7 +37,6 @@ struct sasl *sasl_new(
 void sasl_free(struct sasl *s); /* wipes */
 const char *sasl_mech(const struct sasl *s);
 bool sasl_client_first(const struct sasl *s); /* has an initial response */
-bool sasl_is_token(const char *mech);         /* XOAUTH2, OAUTHBEARER */
 /*
  * Answer one challenge (n == 0 and challenge NULL for the initial response).
  * Appends the answer's octets to out.  SCRAM checks the server's signature;

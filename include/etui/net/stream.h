@@ -83,7 +83,5 @@ void stream_hide(struct stream *s,
     bool
 	on); /* what is written or read now is secret: keep it from the trace */
 void stream_set_io_ms(struct stream *s, int ms);
-uint64_t stream_bytes_in(const struct stream *s);
-uint64_t stream_bytes_out(const struct stream *s);
 
 #endif

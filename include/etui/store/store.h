@@ -210,7 +210,5 @@ bool store_is_dead(const struct store *s);
  * line of text for the cache; borrowed until the next call on s. */
 const char *store_memory(const struct store *s);
 const char *store_tls_text(const struct store *s);
-uint64_t store_bytes_in(
-    const struct store *s); /* for progress; any thread may be late */
 
 #endif

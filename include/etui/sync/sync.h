@@ -110,7 +110,6 @@ void sync_check(
 void sync_nudge(struct sync *s); /* the journal has new acts */
 void sync_secret(
     struct sync *s, const struct secret *answer); /* NULL: the person gave up */
-const struct account *sync_account(const struct sync *s);
 /* Wire traces: the main and fetch connections; references, or NULL. */
 struct trace *sync_trace(struct sync *s, int which);
 

@@ -44,7 +44,6 @@ void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 const char *buf_text(const struct buf *b); /* "" when empty; borrowed */
 void buf_cut(struct buf *b, size_t len);   /* shorten to len */
-void buf_drop(struct buf *b, size_t n);    /* remove the first n bytes */
 char *buf_take(struct buf *b); /* caller frees; b is empty and reusable */
 void buf_wipe(struct buf *b);  /* overwrite, then free */
 void buf_free(struct buf *b);  /* safe on an empty or freed buf */

@@ -49,7 +49,5 @@ int os_capture(const char *command, int timeout_ms, struct cancel *c,
  */
 int os_run(const char *const argv[], const void *in, size_t in_len, int *status,
     struct err *e) MUST_CHECK;
-/* Between fork and exec in a child: default handlers and an empty mask. */
-void os_child_signals(void);
 
 #endif

@@ -234,7 +234,6 @@ int imap_untagged(struct imap *im, struct err *e) MUST_CHECK;
 void imap_resp_text(
     struct imap *im, struct imap_cmd *c, const char *s, size_t n);
 void imap_exists(struct imap *im, uint64_t n);
-void imap_say(struct imap *im, const char *text); /* alert() where it may */
 
 /* caps.c */
 void caps_parse(struct imap_caps *c, const char *s, size_t n);

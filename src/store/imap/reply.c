@@ -10,8 +10,9 @@
 #include "imap_int.h"
 #include "util/mem.h"
 
-void
-imap_say(struct imap *im, const char *text)
+/* alert() where it may */
+static void
+say(struct imap *im, const char *text)
 {
 	if (im->secure && im->base.alert != NULL && text[0] != 0)
 		im->base.alert(im->base.ctx, text);
@@ -130,7 +131,7 @@ imap_resp_text(struct imap *im, struct imap_cmd *c, const char *s, size_t n)
 	if (c != NULL)
 		memcpy(c->text, text, sizeof text);
 	if (alert)
-		imap_say(im, text);
+		say(im, text);
 }
 
 void
@@ -311,7 +312,7 @@ condition(struct imap *im, struct scan *s, struct err *e)
 		    im->bye, sizeof im->bye, s->p, (size_t)(s->end - s->p));
 	if (im->closing)
 		return 0;
-	imap_say(im, im->bye);
+	say(im, im->bye);
 	return imap_die(im, e, ERR_NET, "the server closed the connection%s%s",
 	    im->bye[0] != 0 ? ": " : "", im->bye);
 }

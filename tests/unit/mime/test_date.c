@@ -90,22 +90,11 @@ parses(void **state)
 	}
 }
 
-static void
-parses_imap(void **state)
-{
-	(void)state;
-	assert_int_equal(
-	    date_parse_imap("17-Jul-1996 02:44:25 -0700", 26), 837596665);
-	assert_int_equal(
-	    date_parse_imap(" 7-Jul-1996 02:44:25 -0700", 26), 836732665);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(parses),
-	    cmocka_unit_test(parses_imap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,7 +190,7 @@ vectors(void **state)
 			fail_msg("%s: not complete", cases[i].why);
 		assert_int_equal(sasl_done(s, &e), 0);
 		assert_int_equal(step(s, "more", &out, &e),
-		    sasl_is_token(cases[i].mech) ? 1 : -1);
+		    strstr(cases[i].mech, "OAUTH") != NULL ? 1 : -1);
 		buf_free(&out);
 		sasl_free(s);
 	}

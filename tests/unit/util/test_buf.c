@@ -37,19 +37,17 @@ test_edits(void **state)
 	char *s;
 
 	(void)state;
-	buf_drop(&b, 3);
 	buf_cut(&b, 3);
 	for (int i = 0; i < 10000; i++)
 		buf_printf(&b, "%d", i % 10);
 	assert_int_equal(b.len, 10000);
-	buf_drop(&b, 5);
-	assert_string_equal(b.data + 9990, "56789");
+	assert_string_equal(b.data + 9995, "56789");
 	buf_cut(&b, 4);
-	assert_string_equal(b.data, "5678");
+	assert_string_equal(b.data, "0123");
 	buf_cut(&b, 50); /* only ever shorter */
 	buf_put(&b, "\0a", 2);
 	buf_putc(&b, 'b');
-	assert_memory_equal(b.data, "5678\0ab", 8);
+	assert_memory_equal(b.data, "0123\0ab", 8);
 	s = buf_take(&b);
 	assert_null(b.data);
 	free(s);
@@ -57,8 +55,7 @@ test_edits(void **state)
 	assert_string_equal(s, "");
 	free(s);
 	buf_puts(&b, "again");
-	buf_drop(&b, 500);
-	assert_int_equal(b.len, 0);
+	assert_string_equal(buf_text(&b), "again");
 	buf_wipe(&b);
 	assert_null(b.data);
 }
