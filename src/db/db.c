@@ -64,6 +64,9 @@ db_open(
 {
 	struct db *d;
 
+	/* Counting its memory costs SQLite a lock at each allocation.  Refused,
+	 * and then without effect, when it runs already. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (os_mkdirs(cache_dir, e) < 0 || os_mkdirs(data_dir, e) < 0)
 		return -1;
 	d = db_new(cache_dir, data_dir);

@@ -198,7 +198,6 @@ int row_set_place(struct db *d, const struct row *r, int64_t home,
     const struct mkey *k, struct err *e) MUST_CHECK;
 int row_set_server(struct db *d, const struct row *r, unsigned sflags,
     const char *keywords, struct err *e) MUST_CHECK;
-bool key_is_told(const struct mkey *k);
 /* The folder's list changed otherwise than by a new row: folder.moves. */
 int row_bump(struct db *d, int64_t folder, struct err *e) MUST_CHECK;
 

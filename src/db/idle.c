@@ -6,8 +6,8 @@
 #include "db_int.h"
 #include "util/os.h"
 
-#define WAL_IDLE     4000  /* pages: worth moving when there is a moment */
-#define WAL_LONG     16000 /* pages: now, whoever waits */
+#define WAL_IDLE     2000 /* pages: worth moving when there is a moment */
+#define WAL_LONG     8000 /* pages: now, whoever waits */
 #define JOURNAL_DAYS 30
 
 int

@@ -111,7 +111,7 @@ learn_key(struct db *d, struct confirms *c, struct confirm *v, struct err *e)
 	uint64_t hash;
 	int rc;
 
-	if (v->dest == NULL || key_is_told(&v->key) || *v->at.msgid == '\0')
+	if (v->dest == NULL || mkey_is_told(&v->key) || *v->at.msgid == '\0')
 		return 0;
 	rc = account_id(d, c->account, &account, e);
 	if (rc > 0)

@@ -160,7 +160,7 @@ db_put_messages(struct db *d, int64_t folder, const struct db_msg *v, size_t n,
 	    .job.step = put_step, .folder = folder, .v = v, .n = n};
 
 	for (size_t i = 0; i < n; i++)
-		if (!key_is_told(&v[i].key))
+		if (!mkey_is_told(&v[i].key))
 			return err_set(e, ERR_INPUT, "a message has no key");
 	return n > 0 ? job_call(d, LANE_BATCH, &j.job, e) : 0;
 }

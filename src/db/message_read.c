@@ -63,7 +63,7 @@ dbr_message_by_key(struct dbr *r, int64_t folder, const struct mkey *k)
 	int64_t id = 0;
 	int rc;
 
-	if (s == NULL || !key_is_told(k))
+	if (s == NULL || !mkey_is_told(k))
 		return 0;
 	if (k->num != 0)
 		rc = sql_int(s, NULL, &id,

@@ -40,7 +40,7 @@ open_acts(struct db *d, const struct home *h, const struct mkey *k,
 	const char *ukey = k->num == 0 && k->str != NULL ? k->str : "";
 	int64_t validity = (int64_t)h->uidvalidity;
 
-	if (key_is_told(k))
+	if (mkey_is_told(k))
 		return sql_query(&d->data, e, OPEN_ACTS " ORDER BY a.id",
 		    "isssi", (int64_t)k->num, ukey, h->name, h->account_name_of,
 		    validity);
@@ -166,7 +166,7 @@ int
 rows_at(struct db *d, int64_t home, const struct mkey *k, const char *msgid,
     struct rows *out, struct err *e)
 {
-	if (!key_is_told(k))
+	if (!mkey_is_told(k))
 		return rows_collect(d,
 		    sql_query(&d->cache, e,
 			"SELECT " ROW_COLUMNS " FROM message WHERE home = ?"

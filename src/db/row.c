@@ -7,12 +7,6 @@
 
 #include "db_int.h"
 
-bool
-key_is_told(const struct mkey *k)
-{
-	return k->num != 0 || (k->str != NULL && *k->str != '\0');
-}
-
 static bool
 is_unseen(unsigned flags)
 {
@@ -79,7 +73,7 @@ row_by_place(struct db *d, int64_t home, const struct mkey *k, struct arena *a,
 {
 	sqlite3_stmt *st;
 
-	if (!key_is_told(k))
+	if (!mkey_is_told(k))
 		return 0;
 	st = k->num != 0
 		 ? sql_query(&d->cache, e,

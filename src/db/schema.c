@@ -273,7 +273,7 @@ cache_look(struct db *d, struct err *e)
 	    "SELECT max(hash) FROM ref_new",
 	    "SELECT max(id) FROM part",
 	    "SELECT max(newest) FROM thread_folder",
-	    "SELECT rowid FROM head WHERE head MATCH 'etu'",
+	    "SELECT length(block) FROM head_data WHERE id = 10",
 	};
 	int64_t unused;
 

@@ -98,11 +98,14 @@ rest(struct db *d)
 	pthread_mutex_lock(&d->lock);
 	if (rc > 0)
 		return;
-	while (next_lane(d) == NULL && !d->quit && !wait_for_job(d)) {
+	if (next_lane(d) != NULL || d->quit || wait_for_job(d))
+		return;
+	do {
 		pthread_mutex_unlock(&d->lock);
-		d->rested = quiet_work(d) == 0;
+		rc = quiet_work(d);
 		pthread_mutex_lock(&d->lock);
-	}
+	} while (rc > 0 && next_lane(d) == NULL && !d->quit);
+	d->rested = rc == 0;
 }
 
 static void *
