@@ -114,7 +114,7 @@ fetch_message(struct fetcher *f, const struct request *r, struct err *e)
 		err_set(e, ERR_GONE, "this message is no longer here");
 		goto out;
 	}
-	if (m.key.num == 0 && (m.key.str == NULL || *m.key.str == '\0')) {
+	if (!mkey_is_told(&m.key)) {
 		err_set(e, ERR_GONE,
 		    "this message was moved; its new place is not known yet");
 		goto out;
