@@ -125,8 +125,7 @@ split(const char *text, struct id *id)
 		 id->key.num == 0)
 		return false;
 	return id->account != NULL && id->folder != NULL &&
-	       *id->folder != '\0' &&
-	       (id->key.num != 0 || (id->str != NULL && *id->str != '\0'));
+	       *id->folder != '\0' && mkey_is_told(&id->key);
 }
 
 int

@@ -51,14 +51,6 @@ struct push {
 };
 
 static bool
-keys_equal(const struct mkey *a, const struct mkey *b)
-{
-	if (a->num != 0 || b->num != 0)
-		return a->num == b->num;
-	return a->str != NULL && b->str != NULL && strcmp(a->str, b->str) == 0;
-}
-
-static bool
 text_equal(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
@@ -86,22 +78,23 @@ static void
 group_add(struct group *g, struct act *a, size_t index, const struct mkey *k)
 {
 	mem_grow(&g->v, &g->cap, g->n + 1, sizeof *g->v);
-	memset(&g->v[g->n], 0, sizeof g->v[g->n]);
-	g->v[g->n].act = a;
-	g->v[g->n].index = index;
-	g->v[g->n].key = *k;
-	g->n++;
+	g->v[g->n++] = (struct item){.act = a, .index = index, .key = *k};
+}
+
+static bool
+same_message(const struct act_target *a, const struct act_target *b)
+{
+	return strcmp(a->folder, b->folder) == 0 &&
+	       mkey_equal(&a->key, &b->key);
 }
 
 static const struct act_target *
 target_like(const struct act *of, const struct act_target *t, size_t hint)
 {
-	if (hint < of->n && strcmp(of->v[hint].folder, t->folder) == 0 &&
-	    keys_equal(&of->v[hint].key, &t->key))
+	if (hint < of->n && same_message(&of->v[hint], t))
 		return &of->v[hint];
 	for (size_t i = 0; i < of->n; i++)
-		if (strcmp(of->v[i].folder, t->folder) == 0 &&
-		    keys_equal(&of->v[i].key, &t->key))
+		if (same_message(&of->v[i], t))
 			return &of->v[i];
 	return NULL;
 }
@@ -120,7 +113,7 @@ find_here(struct push *p, const char *msgid, struct mkey *key, struct err *e)
 	else if (rc == 0 && found.nstr > 0)
 		key->str = arena_str(&p->arena, found.str[found.nstr - 1]);
 	mset_free(&found);
-	return rc < 0 ? -1 : key->num != 0 || key->str != NULL;
+	return rc < 0 ? -1 : mkey_is_told(key);
 }
 
 /* Another folder than the one on screen. */
@@ -148,7 +141,7 @@ find_moved(struct push *p, const struct act *reversed,
 
 	like->folder = reversed->to;
 	like->uidvalidity = was->moved_uidvalidity;
-	if (was->moved.num != 0 || was->moved.str != NULL) {
+	if (mkey_is_told(&was->moved)) {
 		*key = was->moved;
 		return 0;
 	}
@@ -270,10 +263,10 @@ on_moved(void *ctx, const struct mkey *from, const struct mkey *to,
 	struct group *g = ctx;
 
 	(void)e;
-	if (to->num == 0 && to->str == NULL)
+	if (!mkey_is_told(to))
 		return 0;
 	for (size_t i = 0; i < g->n; i++) {
-		if (g->v[i].done || !keys_equal(&g->v[i].key, from))
+		if (g->v[i].done || !mkey_equal(&g->v[i].key, from))
 			continue;
 		item_moved(&g->v[i], to, uidvalidity);
 		g->told = true;

@@ -18,6 +18,11 @@ struct mkey {
 	const char *str; /* NULL or "" with num; borrowed */
 };
 
+/* false: the storage has not said what it calls the message. */
+bool mkey_is_told(const struct mkey *k);
+/* Within one folder and UIDVALIDITY. */
+bool mkey_equal(const struct mkey *a, const struct mkey *b);
+
 enum mail_flag {
 	FLAG_SEEN = 1 << 0,
 	FLAG_ANSWERED = 1 << 1,

@@ -219,6 +219,36 @@ test_text_in_pieces(void **state)
 	mset_free(&s);
 }
 
+static void
+test_key_equal(void **state)
+{
+	static const struct {
+		const char *why;
+		struct mkey a, b;
+		bool equal;
+	} cases[] = {
+	    {"one UID", {.num = 7}, {.num = 7}, true},
+	    {"two UIDs", {.num = 7}, {.num = 8}, false},
+	    {"a UID counts where there is one", {.num = 7, .str = "a"},
+		{.num = 7, .str = "b"}, true},
+	    {"one name", {.str = "a"}, {.str = "a"}, true},
+	    {"two names", {.str = "a"}, {.str = "A"}, false},
+	    {"a UID is no name", {.num = 7}, {.str = "7"}, false},
+	    {"two that are not told are not known to be one", {.num = 0},
+		{.num = 0}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		if (mkey_equal(&cases[i].a, &cases[i].b) != cases[i].equal ||
+		    mkey_equal(&cases[i].b, &cases[i].a) != cases[i].equal)
+			fail_msg("%s", cases[i].why);
+	assert_false(mkey_is_told(&(struct mkey){.num = 0}));
+	assert_false(mkey_is_told(&(struct mkey){.str = ""}));
+	assert_true(mkey_is_told(&(struct mkey){.str = "x"}));
+	assert_true(mkey_is_told(&(struct mkey){.num = 1}));
+}
+
 int
 main(void)
 {
@@ -228,6 +258,7 @@ main(void)
 	    cmocka_unit_test(test_against_bits),
 	    cmocka_unit_test(test_edges),
 	    cmocka_unit_test(test_keys),
+	    cmocka_unit_test(test_key_equal),
 	    cmocka_unit_test(test_text_in_pieces),
 	};
 
