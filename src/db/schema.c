@@ -220,7 +220,8 @@ data_open(struct db *d, struct err *e)
 		return -1;
 	if (sql_exec(&d->data,
 		"PRAGMA journal_mode = WAL; PRAGMA cache_size = -1024;"
-		"PRAGMA temp_store = MEMORY",
+		"PRAGMA temp_store = MEMORY;"
+		"PRAGMA journal_size_limit = 1048576",
 		e) < 0)
 		return -1;
 	rc = schema_migrate(&d->data, data_steps, e);

@@ -59,7 +59,7 @@ int
 sql_open(struct sql *s, const char *path, const char *name, bool readonly,
     struct err *e)
 {
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, keep = 1;
 
 	memset(s, 0, sizeof *s);
 	s->name = name;
@@ -70,6 +70,9 @@ sql_open(struct sql *s, const char *path, const char *name, bool readonly,
 		sql_close(s);
 		return -1;
 	}
+	/* The log and its index stay, empty: on a full disk they could not be
+	 * made anew, and without them nothing can be read. */
+	sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * message - message rows, their flags, threads, and cached parts.
  *
- * A row id (AUTOINCREMENT in cache.db) names a message for views and
+ * A row id (never given out twice) names a message for views and
  * screens; it never leaves the process.  A row that an act moved stands in
  * its new folder at once, with no key there yet; (folder_key, key) say where
  * the storage still has it.

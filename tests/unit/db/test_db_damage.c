@@ -4,8 +4,10 @@
  * writing, not reading.
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -99,11 +101,17 @@ deleted(void **state)
 {
 	struct fixture *f = *state;
 	struct copy c = prepare(f);
+	char *path = fx_path(f, "cache.db");
 
 	fx_delete_cache(f);
 	fx_open(f);
 	assert_null(db_note(f->d));
 	check_rebuilt(f);
+	fx_close(f);
+	unlink(path); /* and not what stands beside it */
+	fx_open(f);
+	check_rebuilt(f);
+	free(path);
 	copy_free(&c);
 }
 
@@ -427,6 +435,47 @@ full_disk(const char *dir)
 	free(f.dir);
 }
 
+/* A file system of its own, filled to the last byte. */
+static void
+full_file_system(const char *dir)
+{
+	struct fixture f = {.dir = mem_printf("%s/full", dir)};
+	char *filler = fx_path(&f, "filler"), block[4096] = "";
+	struct err err = ERR_INIT;
+	struct db_msg m = msg_of(999, NULL, 1, 0);
+	int fd;
+
+	scratch_mkdirs(f.dir);
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("etui", f.dir, "tmpfs", 0, "size=8m,mode=700") < 0)
+		_exit(77);
+	fx_open(&f);
+	fill(&f);
+	fx_close(&f);
+	fd = open(filler, O_WRONLY | O_CREAT, 0600);
+	while (write(fd, block, sizeof block) > 0)
+		;
+	close(fd);
+	/* it opens, and what is there can be read */
+	fx_open(&f);
+	if (by_uid(&f, f.inbox, 100) == 0)
+		say("read", &err);
+	for (int i = 0; i < 3; i++) {
+		err_clear(&err);
+		if (db_put_messages(f.d, f.inbox, &m, 1, &err) == 0 ||
+		    err.kind != ERR_FULL)
+			say("write", &err);
+	}
+	assert_counts(&f, f.inbox);
+	unlink(filler);
+	if (db_put_messages(f.d, f.inbox, &m, 1, &err) < 0)
+		say("room", &err);
+	assert_counts(&f, f.inbox);
+	fx_close(&f);
+	free(filler);
+}
+
 static void
 read_only(const char *dir)
 {
@@ -469,7 +518,7 @@ in_child(struct fixture *f, void (*fn)(const char *dir))
 	fx_open(f);
 	copy_free(&c);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
-		print_message("skipped: needs to become another user\n");
+		print_message("skipped: needs rights that are not here\n");
 		skip();
 	}
 	assert_true(WIFEXITED(status));
@@ -480,6 +529,12 @@ static void
 no_room(void **state)
 {
 	in_child(*state, full_disk);
+}
+
+static void
+no_room_at_all(void **state)
+{
+	in_child(*state, full_file_system);
 }
 
 static void
@@ -516,6 +571,7 @@ main(void)
 	    CASE(newer_cache),
 	    CASE(data_is_not_touched),
 	    CASE(no_room),
+	    CASE(no_room_at_all),
 	    CASE(no_right),
 	    CASE(a_file_where_the_folder_should_be),
 	};
