@@ -11,97 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "db/journal.h"
-#include "sync_int.h"
+#include "push_int.h"
 #include "util/log.h"
 #include "util/mem.h"
 
 #define PUSH_ACTS_MAX 200 /* acts looked at in one go */
 #define LOCATE_MAX    20  /* messages looked for where a move put them */
 
-/* One message that a command is to change, and whose wish that was. */
-struct item {
-	struct act *act;
-	size_t index;
-	struct mkey key;
-	bool done;
-	struct mkey moved;
-	uint64_t moved_uidvalidity;
-};
-
-/* What one command says: the same of several messages of one folder. */
-struct group {
-	const char *folder;
-	uint64_t uidvalidity;
-	enum act_kind kind;
-	unsigned on, off;
-	const char *to;
-	struct item *v;
-	size_t n, cap;
-	bool told; /* the server named at least one new place */
-};
-
-struct push {
-	struct worker *worker;
-	struct open_folder *open;
-	struct arena arena;
-	struct group *v;
-	size_t n, cap;
-	size_t ended; /* acts that are over */
-};
-
-static bool
-text_equal(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static struct group *
-group_for(struct push *p, const struct group *like)
-{
-	struct group *g = p->n > 0 ? &p->v[p->n - 1] : NULL;
-
-	if (g != NULL && strcmp(g->folder, like->folder) == 0 &&
-	    g->uidvalidity == like->uidvalidity && g->kind == like->kind &&
-	    g->on == like->on && g->off == like->off &&
-	    text_equal(g->to, like->to))
-		return g;
-	mem_grow(&p->v, &p->cap, p->n + 1, sizeof *p->v);
-	g = &p->v[p->n++];
-	*g = *like;
-	g->v = NULL;
-	g->n = g->cap = 0;
-	return g;
-}
-
-static void
-group_add(struct group *g, struct act *a, size_t index, const struct mkey *k)
-{
-	mem_grow(&g->v, &g->cap, g->n + 1, sizeof *g->v);
-	g->v[g->n++] = (struct item){.act = a, .index = index, .key = *k};
-}
-
-static bool
-same_message(const struct act_target *a, const struct act_target *b)
-{
-	return strcmp(a->folder, b->folder) == 0 &&
-	       mkey_equal(&a->key, &b->key);
-}
-
-static const struct act_target *
-target_like(const struct act *of, const struct act_target *t, size_t hint)
-{
-	if (hint < of->n && same_message(&of->v[hint], t))
-		return &of->v[hint];
-	for (size_t i = 0; i < of->n; i++)
-		if (same_message(&of->v[i], t))
-			return &of->v[i];
-	return NULL;
-}
-
-/* The newest message of the selected folder with this Message-ID: 1, 0 none. */
-static int
-find_here(struct push *p, const char *msgid, struct mkey *key, struct err *e)
+int
+push_find(struct push *p, const char *msgid, struct mkey *key, struct err *e)
 {
 	struct mset found = MSET_INIT;
 	struct store *st = p->worker->st;
@@ -116,9 +34,8 @@ find_here(struct push *p, const char *msgid, struct mkey *key, struct err *e)
 	return rc < 0 ? -1 : mkey_is_told(key);
 }
 
-/* Another folder than the one on screen. */
-static int
-select_other(
+int
+push_select(
     struct push *p, const char *folder, struct folder_state *st, struct err *e)
 {
 	struct folder_known none = {.uidvalidity = 0};
@@ -128,93 +45,6 @@ select_other(
 	memset(st, 0, sizeof *st);
 	return store_ops(s)->select(s, folder, &none, NULL, st, e);
 }
-
-/* Where a reversed move put this message, asking the server when it did not
- * say at the time. */
-static int
-find_moved(struct push *p, const struct act *reversed,
-    const struct act_target *was, struct group *like, struct mkey *key,
-    struct err *e)
-{
-	struct folder_state st;
-	int rc;
-
-	like->folder = reversed->to;
-	like->uidvalidity = was->moved_uidvalidity;
-	if (mkey_is_told(&was->moved)) {
-		*key = was->moved;
-		return 0;
-	}
-	if (was->msgid == NULL || *was->msgid == '\0')
-		return err_set(
-		    e, ERR_GONE, "the server did not say where it went");
-	if (select_other(p, reversed->to, &st, e) < 0)
-		return -1;
-	rc = find_here(p, was->msgid, key, e);
-	if (rc == 0)
-		return err_set(
-		    e, ERR_GONE, "it is no longer in %s", reversed->to);
-	like->uidvalidity = st.uidvalidity;
-	return rc < 0 ? -1 : 0;
-}
-
-/* The command that one target of an undo needs. */
-static int
-reverse_target(struct push *p, const struct act *a, const struct act *reversed,
-    size_t i, struct group *like, struct mkey *key, struct err *e)
-{
-	const struct act_target *t = &a->v[i];
-	const struct act_target *was = target_like(reversed, t, i);
-
-	if (was == NULL)
-		return err_set(
-		    e, ERR_GONE, "what it reverses is not in the journal");
-	if (a->kind == ACT_FLAGS) {
-		unsigned mask = reversed->on | reversed->off;
-
-		like->on = was->flags_before & mask;
-		like->off = ~was->flags_before & mask;
-		return 0;
-	}
-	like->to = t->folder;
-	return find_moved(p, reversed, was, like, key, e);
-}
-
-/* Split one act into commands, appended to p->v. */
-static int
-act_split(struct push *p, struct act *a, struct err *e)
-{
-	struct act reversed;
-	bool undo = a->undoes != 0;
-
-	memset(&reversed, 0, sizeof reversed);
-	if (undo &&
-	    dbr_act(p->worker->dbr, a->undoes, &p->arena, &reversed) < 0)
-		return err_set(
-		    e, ERR_GONE, "what it reverses is not in the journal");
-	for (size_t i = 0; i < a->n; i++) {
-		struct act_target *t = &a->v[i];
-		struct mkey key = t->key;
-		struct group like = {
-		    .folder = t->folder,
-		    .uidvalidity = t->uidvalidity,
-		    .kind = a->kind,
-		    .on = a->on,
-		    .off = a->off,
-		    .to = a->to,
-		};
-
-		if (t->done)
-			continue;
-		if (undo &&
-		    reverse_target(p, a, &reversed, i, &like, &key, e) < 0)
-			return -1;
-		group_add(group_for(p, &like), a, i, &key);
-	}
-	return 0;
-}
-
-/* ---- saying it ---- */
 
 /*
  * Numbers mean something only together with the UIDVALIDITY they were given
@@ -240,7 +70,7 @@ group_select(struct push *p, const struct group *g, struct err *e)
 
 	if (f->selected && strcmp(f->name, g->folder) == 0)
 		return check_validity(g, f->state.uidvalidity, e);
-	if (select_other(p, g->folder, &st, e) < 0)
+	if (push_select(p, g->folder, &st, e) < 0)
 		return err_wrap(e, "open %s", g->folder);
 	return check_validity(g, st.uidvalidity, e);
 }
@@ -296,11 +126,11 @@ group_locate(struct push *p, struct group *g, size_t *found, struct err *e)
 	struct mkey key;
 
 	*found = 0;
-	if (select_other(p, g->to, &st, e) < 0)
+	if (push_select(p, g->to, &st, e) < 0)
 		return -1;
 	for (size_t i = 0; i < g->n; i++) {
 		const char *id = item_msgid(&g->v[i]);
-		int rc = id != NULL ? find_here(p, id, &key, e) : 0;
+		int rc = id != NULL ? push_find(p, id, &key, e) : 0;
 
 		if (rc < 0)
 			return -1;
@@ -513,21 +343,6 @@ push_groups(struct push *p, struct act *acts, size_t n, struct err *e)
 	return 0;
 }
 
-/* May these two go as one command?  Only plain acts on one folder each. */
-static bool
-acts_alike(const struct act *a, const struct act *b)
-{
-	if (a->undoes != 0 || b->undoes != 0 || a->kind != b->kind ||
-	    a->on != b->on || a->off != b->off || !text_equal(a->to, b->to) ||
-	    a->n == 0 || b->n == 0)
-		return false;
-	for (size_t i = 0; i < b->n; i++)
-		if (strcmp(a->v[0].folder, b->v[i].folder) != 0 ||
-		    a->v[0].uidvalidity != b->v[i].uidvalidity)
-			return false;
-	return true;
-}
-
 /* Take the acts in hand; those that were taken back meanwhile fall out. */
 static int
 acts_begin(struct push *p, struct act *acts, size_t *n, struct err *e)
@@ -558,7 +373,7 @@ push_run(struct push *p, struct act *acts, size_t n, struct err *e)
 	if (acts_begin(p, acts, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		if (act_split(p, &acts[i], &why) == 0)
+		if (push_split(p, &acts[i], &why) == 0)
 			continue;
 		if (is_fatal(p->worker, &why)) {
 			*e = why;
@@ -588,7 +403,7 @@ journal_push(
 	for (i = 0; rc == 0 && i < n; i = k) {
 		if (i > 0 && worker_is_wanted(w))
 			break;
-		for (k = i + 1; k < n && acts_alike(&acts[i], &acts[k]);)
+		for (k = i + 1; k < n && push_alike(&acts[i], &acts[k]);)
 			k++;
 		rc = push_run(&p, acts + i, k - i, e);
 	}

@@ -224,7 +224,7 @@ int text_fetch(struct worker *w, const struct msg *m, const struct request *r,
 int structures_fetch(struct worker *w, const int64_t *ids, size_t n,
     int64_t folder, struct err *e) MUST_CHECK;
 
-/* ---- journal (push.c) ---- */
+/* ---- journal (push.c, push_split.c) ---- */
 /* Push what is pending; afterwards another folder may be selected.  *ended:
  * how many acts are over. */
 int journal_push(struct worker *w, struct open_folder *f, size_t *ended,
