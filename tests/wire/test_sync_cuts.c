@@ -213,6 +213,44 @@ test_push_blind(void **state)
 	atomic_store(&f->cutter->blind, false);
 }
 
+/* A server without MOVE: copy, mark, expunge.  Cut in between, a copy may be
+ * made twice; what must not be is an original that stays, or is lost. */
+static void
+test_copy(void **state)
+{
+	struct dovecot *d = dovecot_start(
+	    &(struct dovecot_opts){.capability = "IMAP4rev1 UIDPLUS"});
+	struct cutter *c = cutter_start(dovecot_port(d));
+	char user[20];
+
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		struct world *w;
+		int64_t id[3];
+
+		snprintf(user, sizeof user, "copy%d", i);
+		dovecot_fill(d, user, "INBOX", 1, 5);
+		w = world_of(d, user, c->port, PLAIN_WORLD);
+		w->hasty = true;
+		world_start(w);
+		until(w, has_ended, "the first sync");
+		until(w, is_idle, "rest");
+		newest_ids(w, 5, id, 3);
+		atomic_store(&c->down_at, 60 * i);
+		order(w, ACT_MOVE, 0, 0, "Trash", id, 3);
+		until(w, nothing_pending, "the move");
+		atomic_store(&c->down_at, -1);
+		assert_int_equal(w->notes, 0);
+		assert_int_equal(count(w, "INBOX", "ALL"), 2);
+		assert_true(count(w, "Trash", "ALL") >= 3);
+		assert_int_equal(rows_of(w, "INBOX"), 2);
+		assert_int_equal(rows_of(w, "Trash"), 3);
+		leave(w);
+	}
+	cutter_free(c);
+	dovecot_free(d);
+}
+
 /* ---- the way is long ---- */
 
 static bool
@@ -249,6 +287,7 @@ main(void)
 	    cmocka_unit_test(test_turns),
 	    cmocka_unit_test(test_push),
 	    cmocka_unit_test(test_push_blind),
+	    cmocka_unit_test(test_copy),
 	};
 
 	if (!dovecot_installed())

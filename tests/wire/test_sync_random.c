@@ -104,7 +104,12 @@ child_main(const char *dir, const char *port)
 		}
 		turn(w, 10);
 	}
-	sync_stop(w->sync, 2000);
+	world_stop(w);
+	world_close_db(w);
+	queue_free(w->events);
+	config_free(w->config);
+	free(w->dir);
+	free(w);
 	return 0;
 }
 

@@ -256,6 +256,48 @@ remove_originals(struct imap *im, const struct mset *set, struct err *e)
 	return imap_over_set(im, set, "UID EXPUNGE", "", "delete messages", e);
 }
 
+/* New places that are told once the originals are gone: cut off before that,
+ * a move is not done, and is made again. */
+struct kept {
+	struct {
+		uint64_t from, to, validity;
+	} * v;
+	size_t n, cap;
+};
+
+static int
+keep(void *ctx, const struct mkey *from, const struct mkey *to,
+    uint64_t uidvalidity, struct err *e)
+{
+	struct kept *k = ctx;
+
+	(void)e;
+	mem_grow(&k->v, &k->cap, k->n + 1, sizeof *k->v);
+	k->v[k->n].from = from->num;
+	k->v[k->n].to = to->num;
+	k->v[k->n++].validity = uidvalidity;
+	return 0;
+}
+
+static int
+copy_and_remove(struct imap *im, const struct mset *set, const char *to,
+    struct mset *left, struct move_sink *sink, struct err *e)
+{
+	struct kept k = {.n = 0};
+	struct move_sink keeper = {.ctx = &k, .moved = keep};
+	int rc = transfer_all(im, set, to, left, &keeper, e);
+
+	if (rc == 0)
+		rc = remove_originals(im, set, e);
+	for (size_t i = 0; rc == 0 && i < k.n; i++) {
+		struct mkey was = {.num = k.v[i].from}, is = {.num = k.v[i].to};
+
+		rc = sink->moved(sink->ctx, &was, &is, k.v[i].validity, e);
+	}
+	free(k.v);
+	return rc;
+}
+
 int
 imap_move(struct store *s, const struct mset *set, const char *to,
     struct move_sink *sink, struct err *e)
@@ -272,9 +314,10 @@ imap_move(struct store *s, const struct mset *set, const char *to,
 		return 0;
 	for (size_t i = 0; i < set->n; i++)
 		mset_add_range(&left, set->range[i].lo, set->range[i].hi);
-	rc = transfer_all(im, set, to, &left, sink, e);
-	if (rc == 0 && !imap_has(im, CAP_MOVE))
-		rc = remove_originals(im, set, e);
+	if (imap_has(im, CAP_MOVE))
+		rc = transfer_all(im, set, to, &left, sink, e);
+	else
+		rc = copy_and_remove(im, set, to, &left, sink, e);
 	if (rc == 0)
 		rc = tell_unpaired(&left, sink, e);
 	mset_free(&left);
