@@ -70,8 +70,7 @@ quoted_len(const char *s, size_t n)
 	return 0;
 }
 
-/* Offset behind the line end of the line at pos. */
-static size_t
+size_t
 line_end(const char *s, size_t n, size_t pos)
 {
 	const char *lf = memchr(s + pos, '\n', n - pos);
@@ -79,7 +78,7 @@ line_end(const char *s, size_t n, size_t pos)
 	return lf == NULL ? n : (size_t)(lf - s) + 1;
 }
 
-static bool
+bool
 is_empty_line(const char *s, size_t from, size_t to)
 {
 	return s[from] == '\n' ||

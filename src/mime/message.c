@@ -44,21 +44,6 @@ struct scan {
 	size_t header_at;
 };
 
-static size_t
-line_end(const char *s, size_t n, size_t pos)
-{
-	const char *lf = memchr(s + pos, '\n', n - pos);
-
-	return lf == NULL ? n : (size_t)(lf - s) + 1;
-}
-
-static bool
-is_empty(const char *s, size_t from, size_t to)
-{
-	return s[from] == '\n' ||
-	       (s[from] == '\r' && (to - from == 1 || s[from + 1] == '\n'));
-}
-
 static bool
 is_field(const char *s, size_t from, size_t to)
 {
@@ -77,7 +62,7 @@ message_body_at(const char *bytes, size_t n)
 
 	for (; pos < n; pos = end) {
 		end = line_end(bytes, n, pos);
-		if (is_empty(bytes, pos, end))
+		if (is_empty_line(bytes, pos, end))
 			return has_field || pos == 0 ? end : 0;
 		has_field = has_field || is_field(bytes, pos, end);
 	}
@@ -391,7 +376,7 @@ at_boundary(struct scan *sc, size_t frame, bool closing, size_t from, size_t to)
 static void
 header_line(struct scan *sc, size_t from, size_t to)
 {
-	if (is_empty(sc->s, from, to))
+	if (is_empty_line(sc->s, from, to))
 		open_part(sc, sc->has_field || from == sc->header_at
 				  ? to
 				  : sc->header_at);

@@ -46,6 +46,11 @@ is_word(const char *s, size_t n, const char *word)
 	return word[n] == '\0';
 }
 
+/* Offset behind the end of the line at pos < n. */
+size_t line_end(const char *s, size_t n, size_t pos);
+/* The line from..to, a line end at its end or not, holds nothing else. */
+bool is_empty_line(const char *s, size_t from, size_t to);
+
 /* Value of a hex digit, or -1. */
 int hex_digit(char c);
 

@@ -54,16 +54,13 @@ void
 paper_add(struct paper *p, enum style st, size_t head, const char *fmt, ...)
 {
 	struct buf clean = BUF_INIT(SIZE_MAX);
-	char *text = NULL;
+	char *text;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
+	text = mem_vprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return;
-	utf8_clean(&clean, text, (size_t)n, CLEAN_LINE);
+	utf8_clean(&clean, text, strlen(text), CLEAN_LINE);
 	free(text);
 	mem_grow(&p->line, &p->cap, p->n + 1, sizeof *p->line);
 	p->line[p->n++] = (struct tv_line){

@@ -85,14 +85,11 @@ buf_printf(struct buf *b, const char *fmt, ...)
 {
 	char *s;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
+	s = mem_vprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		util_die("out of memory");
-	buf_put(b, s, (size_t)n);
+	buf_puts(b, s);
 	free(s);
 }
 

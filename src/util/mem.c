@@ -78,14 +78,23 @@ mem_str(const char *s)
 }
 
 char *
+mem_vprintf(const char *fmt, va_list ap)
+{
+	char *s;
+
+	if (vasprintf(&s, fmt, ap) < 0)
+		util_die("out of memory");
+	return s;
+}
+
+char *
 mem_printf(const char *fmt, ...)
 {
 	char *s;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) < 0)
-		util_die("out of memory");
+	s = mem_vprintf(fmt, ap);
 	va_end(ap);
 	return s;
 }
@@ -183,14 +192,11 @@ arena_printf(struct arena *a, const char *fmt, ...)
 {
 	char *s, *p;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
+	s = mem_vprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		util_die("out of memory");
-	p = arena_strn(a, s, (size_t)n);
+	p = arena_str(a, s);
 	free(s);
 	return p;
 }

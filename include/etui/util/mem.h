@@ -8,6 +8,7 @@
 #ifndef ETUI_UTIL_MEM_H
 #define ETUI_UTIL_MEM_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ void *mem_dup(const void *p, size_t n);
 char *mem_str(const char *s);            /* strdup; NULL gives NULL */
 char *mem_strn(const char *s, size_t n); /* n bytes and a NUL */
 char *mem_printf(const char *fmt, ...) PRINTF_LIKE(1, 2);
+char *mem_vprintf(const char *fmt, va_list ap) PRINTF_LIKE(1, 0);
 
 /*
  * Make room for `need` elements in the array at *(void **)array, whose

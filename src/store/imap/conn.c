@@ -213,24 +213,32 @@ imap_flush(struct imap *im, struct err *e)
 	return 0;
 }
 
+static int
+imap_vsend(struct imap *im, struct imap_cmd **out, struct err *e,
+    const char *fmt, va_list ap)
+{
+	char *text;
+
+	*out = imap_begin(im, e);
+	if (*out == NULL)
+		return -1;
+	text = mem_vprintf(fmt, ap);
+	buf_puts(&im->out, text);
+	free(text);
+	return imap_end(im, e);
+}
+
 int
 imap_send(
     struct imap *im, struct imap_cmd **out, struct err *e, const char *fmt, ...)
 {
-	struct imap_cmd *c = imap_begin(im, e);
-	char *text = NULL;
 	va_list ap;
+	int rc;
 
-	if (c == NULL)
-		return -1;
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	rc = imap_vsend(im, out, e, fmt, ap);
 	va_end(ap);
-	buf_puts(&im->out, text);
-	free(text);
-	*out = c;
-	return imap_end(im, e);
+	return rc;
 }
 
 /* Responses in */
@@ -462,19 +470,14 @@ imap_finish(
 int
 imap_run(struct imap *im, const char *what, struct err *e, const char *fmt, ...)
 {
-	struct imap_cmd *c = imap_begin(im, e);
-	char *text = NULL;
+	struct imap_cmd *c;
 	va_list ap;
+	int rc;
 
-	if (c == NULL)
-		return -1;
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	rc = imap_vsend(im, &c, e, fmt, ap);
 	va_end(ap);
-	buf_puts(&im->out, text);
-	free(text);
-	if (imap_end(im, e) < 0 || imap_flush(im, e) < 0)
+	if (rc < 0 || imap_flush(im, e) < 0)
 		return -1;
 	return imap_finish(im, c, what, e);
 }

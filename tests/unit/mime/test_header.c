@@ -8,20 +8,10 @@
 
 #include <cmocka.h>
 
+#include "exact.h"
 #include "mime/header.h"
 
 #define LEN(a) (sizeof(a) / sizeof *(a))
-
-/* An exact heap copy without NUL, so that ASan sees any read past the end. */
-static char *
-exact(const char *s, size_t n)
-{
-	char *p = malloc(n > 0 ? n : 1);
-
-	assert_non_null(p);
-	memcpy(p, s, n);
-	return p;
-}
 
 static const struct {
 	const char *why, *raw, *want, *charset;

@@ -8,20 +8,10 @@
 
 #include <cmocka.h>
 
+#include "exact.h"
 #include "mime/message.h"
 
 #define LEN(a) (sizeof(a) / sizeof *(a))
-
-static char *
-exact(const char *s, size_t n)
-{
-	char *p = malloc(n > 0 ? n : 1);
-
-	assert_non_null(p);
-	if (n > 0)
-		memcpy(p, s, n);
-	return p;
-}
 
 /* "section type/subtype 'body'" of each part, multiparts without body. */
 static void
