@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "ui_int.h"
+#include "util/utf8.h"
 
 static unsigned
 sidebar_width(const struct ui *ui)
@@ -62,16 +63,62 @@ draw_sidebar(struct ui *ui, struct area at)
 		    ui->ascii ? "|" : "\xe2\x94\x82");
 }
 
-static void
-draw_bottom(struct ui *ui)
-{
-	unsigned y = ui->cv.h - 1;
+/* What is longer than this much of the window is cut. */
+#define SAY_SHARE 3
 
+unsigned
+ui_text_rows(const char *s, unsigned cols, unsigned max)
+{
+	size_t n = strlen(s), at = 0, skip = 0;
+	unsigned rows = 0;
+
+	while (at < n && rows < max) {
+		at += utf8_wrap(s + at, n - at, (int)cols, &skip);
+		at += skip;
+		rows++;
+	}
+	return rows > 0 ? rows : 1;
+}
+
+void
+ui_put_text(struct ui *ui, struct area at, enum style st, const char *s)
+{
+	size_t n = strlen(s), skip = 0;
+
+	for (unsigned i = 0; i < at.h && n > 0; i++) {
+		size_t len = utf8_wrap(s, n, (int)at.w, &skip);
+
+		if (i + 1 == at.h)
+			canvas_cut(&ui->cv, at.y + i, at.x, at.w, st, s);
+		else
+			canvas_text(&ui->cv, at.y + i, at.x, at.w, st, s, len);
+		s += len + skip;
+		n -= len + skip;
+	}
+}
+
+/* Rows of the message line: more than one while a long sentence stands. */
+static unsigned
+bottom_rows(const struct ui *ui)
+{
+	unsigned max = ui->cv.h / SAY_SHARE;
+
+	if (ui->prompt[0] != NULL || ui->say[0] == '\0' || max < 2)
+		return 1;
+	return ui_text_rows(ui->say, ui->cv.w, max);
+}
+
+static void
+draw_bottom(struct ui *ui, unsigned rows)
+{
+	struct area at = {.y = ui->cv.h - rows, .h = rows, .w = ui->cv.w};
+
+	for (unsigned i = 0; rows > 1 && i < rows; i++)
+		canvas_fill(&ui->cv, at.y + i, 0, at.w, ST_NORMAL);
 	if (ui->prompt[0] != NULL)
-		prompt_draw(ui->prompt[0], &ui->cv, y);
+		prompt_draw(ui->prompt[0], &ui->cv, at.y);
 	else if (ui->say[0] != '\0')
-		canvas_cut(
-		    &ui->cv, y, 0, ui->cv.w, say_style(ui->say_level), ui->say);
+		ui_put_text(ui, at, say_style(ui->say_level), ui->say);
 }
 
 void
@@ -79,6 +126,7 @@ ui_draw(struct ui *ui)
 {
 	struct screen *s = ui_top(ui);
 	struct area at;
+	unsigned rows;
 
 	canvas_clear(&ui->cv);
 	ui->app->dirty = 0;
@@ -94,6 +142,7 @@ ui_draw(struct ui *ui)
 	if (ui_sidebar_shown(ui))
 		draw_sidebar(ui, at);
 	s->ops->draw(ui, s, at);
-	ui_status_line(ui, ui->cv.h - 2);
-	draw_bottom(ui);
+	rows = bottom_rows(ui);
+	ui_status_line(ui, ui->cv.h - 1 - rows);
+	draw_bottom(ui, rows);
 }

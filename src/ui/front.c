@@ -14,7 +14,7 @@
 #include "util/mem.h"
 #include "util/os.h"
 
-#define LOOK_ROUND_MS 200 /* between looks for signals, while a key is awaited */
+#define LOOK_MS 200 /* between looks for signals, while a key is awaited */
 
 static struct ui *
 ui_of(struct front *f)
@@ -173,7 +173,7 @@ wait_for_key(void)
 
 	if (write(STDOUT_FILENO, ask, sizeof ask - 1) < 0)
 		return;
-	while (!must_leave() && poll(&fd, 1, LOOK_ROUND_MS) == 0)
+	while (!must_leave() && poll(&fd, 1, LOOK_MS) == 0)
 		;
 	if ((fd.revents & POLLIN) != 0)
 		(void)!read(STDIN_FILENO, keys, sizeof keys);

@@ -11,23 +11,30 @@
 
 #define KEYS_COLS 20
 #define NAME_COLS 19
-#define WIDE_COLS 72 /* from here the text has a column of its own */
+#define WIDE_COLS 72 /* from here the text has a column of its own, */
+#define NEXT_COLS 4  /* else it goes below, so much to the right */
 
 static void
 add_command(struct ui *ui, struct paper *p, const struct command *k)
 {
 	char *keys = keymap_all_keys(ui->app->keys, p->scope, k->name);
 	char call[80];
+	bool wide = ui->cv.w >= WIDE_COLS;
 	int kw, cw;
 
 	snprintf(call, sizeof call, "%s%s%s", k->name, k->args ? " " : "",
 	    k->args ? k->args : "");
 	kw = KEYS_COLS - utf8_width(keys, strlen(keys));
 	cw = NAME_COLS - utf8_width(call, strlen(call));
-	paper_add(p, ST_NORMAL, strlen(keys), "%s%*s %s%*s %s", keys,
-	    kw > 0 ? kw : 0, "", call, cw > 0 ? cw : 0, "", k->help);
-	if (ui->cv.w >= WIDE_COLS)
+	if (wide) {
+		paper_add(p, ST_NORMAL, strlen(keys), "%s%*s %s%*s %s", keys,
+		    kw > 0 ? kw : 0, "", call, cw > 0 ? cw : 0, "", k->help);
 		p->line[p->n - 1].indent = KEYS_COLS + NAME_COLS + 2;
+	} else {
+		paper_add(p, ST_NORMAL, strlen(keys), "%s  %s", keys, call);
+		paper_add(p, ST_NORMAL, 0, "%*s%s", NEXT_COLS, "", k->help);
+		p->line[p->n - 1].indent = NEXT_COLS;
+	}
 	free(keys);
 }
 

@@ -181,6 +181,30 @@ empty_text(struct app *a)
 }
 
 static void
+draw_empty(struct ui *ui, struct area at)
+{
+	const struct app_account *acc = ui->app->cur;
+	const char *text = "No folder is open.";
+	bool cut = acc != NULL && acc->sync != NULL &&
+		   (acc->state == SYNC_OFFLINE || acc->state == SYNC_STOPPED);
+
+	if (ui->app->list != NULL)
+		text = empty_text(ui->app);
+	if (at.h > 2) {
+		at.y++;
+		at.h--;
+	}
+	at.x += at.w > 2 ? 2 : 0;
+	at.w -= at.w > 2 ? 2 : 0;
+	ui_put_text(ui, at, ST_INDEX_COMING, text);
+	if (!cut || at.h < 4)
+		return;
+	at.y += ui_text_rows(text, at.w, at.h) + 1;
+	at.h -= ui_text_rows(text, at.w, at.h) + 1;
+	ui_put_text(ui, at, ST_INDEX_COMING, acc->state_text);
+}
+
+static void
 index_draw(struct ui *ui, struct screen *s, struct area at)
 {
 	struct app *a = ui->app;
@@ -191,9 +215,7 @@ index_draw(struct ui *ui, struct screen *s, struct area at)
 	ui->cv.cx = at.x;
 	current_format(ui);
 	if (l == NULL || list_count(l) == 0) {
-		canvas_puts(&ui->cv, at.y + (at.h > 2), at.x + 2,
-		    at.w > 2 ? at.w - 2 : 0, ST_INDEX_COMING,
-		    l == NULL ? "No folder is open." : empty_text(a));
+		draw_empty(ui, at);
 		return;
 	}
 	list_show(a, l, at.h);

@@ -193,18 +193,30 @@ pager_close(struct screen *s)
 }
 
 static void
+draw_failure(struct ui *ui, const struct mail *m, struct area at)
+{
+	const char *text = m->err.text[0] != '\0'
+			       ? m->err.text
+			       : "The text could not be fetched";
+	unsigned rows = ui_text_rows(text, at.w, at.h);
+
+	if (m->nlines > 0)
+		at.y += at.h - rows;
+	at.h = rows;
+	for (unsigned i = 0; i < rows; i++)
+		canvas_fill(&ui->cv, at.y + i, at.x, at.w, ST_PAGER);
+	ui_put_text(ui, at, ST_ERROR, text);
+}
+
+static void
 draw_state(struct ui *ui, const struct mail *m, struct area at)
 {
-	unsigned y = at.y;
-
-	if (m == NULL || m->nlines > 0)
-		y = at.y + at.h - 1;
-	if (m != NULL && m->state == MAIL_FAILED)
-		canvas_cut(&ui->cv, y, at.x, at.w, ST_ERROR,
-		    m->err.text[0] != '\0' ? m->err.text
-					   : "The text could not be fetched");
-	else if (m != NULL && m->state == MAIL_LOADING && m->nlines == 0)
-		canvas_puts(&ui->cv, y, at.x, at.w, ST_INDEX_COMING,
+	if (m == NULL)
+		return;
+	if (m->state == MAIL_FAILED)
+		draw_failure(ui, m, at);
+	else if (m->state == MAIL_LOADING && m->nlines == 0)
+		canvas_puts(&ui->cv, at.y, at.x, at.w, ST_INDEX_COMING,
 		    "Fetching the text...");
 }
 

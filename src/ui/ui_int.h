@@ -125,6 +125,10 @@ void ui_refit(struct ui *ui);     /* the terminal may have another size */
 void ui_draw(struct ui *ui);
 struct area ui_content(const struct ui *ui); /* where the top screen stands */
 bool ui_sidebar_shown(const struct ui *ui);
+/* Rows that clean text takes when it is wrapped, at most max and at least
+ * one; and it drawn so, cut with an ellipsis where the area ends. */
+unsigned ui_text_rows(const char *s, unsigned cols, unsigned max);
+void ui_put_text(struct ui *ui, struct area at, enum style st, const char *s);
 
 /* ---- status.c ---- */
 void ui_help_line(struct ui *ui, unsigned y);
