@@ -148,7 +148,9 @@ say_done(struct app *a, const struct act_answer *t)
 
 	if (t->quiet)
 		return;
-	if (t->undo)
+	if (t->done.n == 0 && !t->undo)
+		app_say(a, APP_INFO, "Nothing to change");
+	else if (t->undo)
 		app_say(a, APP_INFO, "%s%s", t->done.text,
 		    strcasestr(t->done.text, "undo") != NULL ||
 			    strcasestr(t->done.text, "undone") != NULL

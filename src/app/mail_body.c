@@ -258,6 +258,72 @@ add_part_line(struct mail *m, const struct part *p, size_t number)
 	buf_free(&type);
 }
 
+/* ---- signed and encrypted ---- */
+
+static bool
+is_smime(const struct part *p, const char *subtype)
+{
+	return strncmp(p->subtype, "x-", 2) == 0
+		   ? part_is(p, "application", NULL) &&
+			 strcmp(p->subtype + 2, subtype) == 0
+		   : part_is(p, "application", subtype);
+}
+
+/* What locked the text of p away, as a sentence goes on from it; NULL: it is
+ * open. */
+static const char *
+sealed_by(const struct part *p)
+{
+	if (part_is(p, "multipart", "encrypted"))
+		return p->child != NULL &&
+			       part_is(p->child, "application", "pgp-encrypted")
+			   ? "encrypted with OpenPGP"
+			   : "encrypted";
+	if (!is_smime(p, "pkcs7-mime"))
+		return NULL;
+	return param_is(p, "smime-type", "signed-data")
+		   ? "wrapped in an S/MIME signature"
+		   : "encrypted with S/MIME";
+}
+
+/* The signature of a multipart/signed; NULL: p is none. */
+static const char *
+signed_with(const struct part *p)
+{
+	if (p->parent == NULL || !part_is(p->parent, "multipart", "signed") ||
+	    p == p->parent->child)
+		return NULL;
+	if (part_is(p, "application", "pgp-signature"))
+		return "OpenPGP";
+	return is_smime(p, "pkcs7-signature") ? "S/MIME" : NULL;
+}
+
+static void
+add_sealed_line(struct mail *m, const char *by)
+{
+	if (m->nlines > 0 && m->line[m->nlines - 1].kind != LINE_BLANK)
+		line_add(m, LINE_BLANK, "", 0);
+	line_printf(m, LINE_PART,
+	    "[%s; it cannot be read here, | gives it to a program that can]",
+	    by);
+}
+
+static void
+add_other_part(struct mail *m, const struct part *p, size_t number)
+{
+	const char *with = signed_with(p);
+
+	if (with == NULL) {
+		add_part_line(m, p, number);
+		return;
+	}
+	line_add(m, LINE_BLANK, "", 0);
+	line_printf(m, LINE_PART,
+	    "[signed with %s; the signature was not checked]", with);
+}
+
+/* ---- the whole ---- */
+
 static void
 add_text_part(struct mail *m, const struct part *p,
     const struct part_source *from, size_t number)
@@ -283,24 +349,33 @@ mail_add_body(struct mail *m, const struct part_source *from)
 	size_t ntext = part_texts(m->root, false, text, MAIL_TEXTS_MAX);
 	const struct part *inside = NULL; /* a message that is shown as one
 					     line */
+	const struct part *sealed = NULL; /* what is below says nothing */
 	size_t number = 0;
 
 	for (const struct part *p = m->root; p != NULL; p = part_next(p)) {
 		bool is_text = is_one_of(p, text, ntext);
+		const char *by = sealed_by(p);
 
+		if (sealed != NULL && is_below(p, sealed))
+			continue;
 		if (inside != NULL && !is_text && is_below(p, inside))
 			continue;
-		if (part_is(p, "multipart", NULL) && p->child != NULL)
+		if (by == NULL && part_is(p, "multipart", NULL) &&
+		    p->child != NULL)
 			continue;
 		number++;
-		if (is_text)
+		if (by != NULL)
+			add_sealed_line(m, by);
+		else if (is_text)
 			add_text_part(m, p, from, number);
 		else if (!is_other_form(p, text, ntext))
-			add_part_line(m, p, number);
-		if (p->child != NULL)
+			add_other_part(m, p, number);
+		if (by != NULL)
+			sealed = p;
+		else if (p->child != NULL)
 			inside = p;
 	}
-	if (ntext == 0) {
+	if (ntext == 0 && sealed == NULL) {
 		line_add(m, LINE_BLANK, "", 0);
 		line_printf(m, LINE_PART, "[no text in this message]");
 	}

@@ -117,7 +117,37 @@ static const struct {
 	     "--B\nContent-Type: text/plain\n\nsigned text\n"
 	     "--B\nContent-Type: application/pgp-signature\n\nxx\n--B--\n",
 	HEAD_LINES "t|signed text\nb|\n"
-		   "P|[2 application/pgp-signature, 2 bytes]\n"},
+		   "P|[signed with OpenPGP; the signature was not "
+		   "checked]\n"},
+    {"one signed with S/MIME too",
+	HEAD "Content-Type: multipart/signed; boundary=B\n\n"
+	     "--B\nContent-Type: text/plain\n\nsigned text\n"
+	     "--B\nContent-Type: application/x-pkcs7-signature; "
+	     "name=smime.p7s\n\nxx\n--B--\n",
+	HEAD_LINES "t|signed text\nb|\n"
+		   "P|[signed with S/MIME; the signature was not checked]\n"},
+    {"a signature that nothing was signed with is an attachment",
+	HEAD "Content-Type: multipart/mixed; boundary=B\n\n"
+	     "--B\nContent-Type: text/plain\n\ntext\n"
+	     "--B\nContent-Type: application/pgp-signature\n\nxx\n--B--\n",
+	HEAD_LINES "t|text\nb|\nP|[2 application/pgp-signature, 2 bytes]\n"},
+    {"what is encrypted is said in one sentence",
+	HEAD "Content-Type: multipart/encrypted; boundary=B\n\n"
+	     "--B\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n"
+	     "--B\nContent-Type: application/octet-stream; "
+	     "name=encrypted.asc\n\nxx\n--B--\n",
+	HEAD_LINES "P|[encrypted with OpenPGP; it cannot be read here, | "
+		   "gives it to a program that can]\n"},
+    {"S/MIME says by a parameter what it did to the text",
+	HEAD "Content-Type: application/pkcs7-mime; "
+	     "smime-type=enveloped-data; name=smime.p7m\n\nxx\n",
+	HEAD_LINES "P|[encrypted with S/MIME; it cannot be read here, | "
+		   "gives it to a program that can]\n"},
+    {"a signature around the text hides it as well",
+	HEAD "Content-Type: application/pkcs7-mime; "
+	     "smime-type=signed-data; name=smime.p7m\n\nxx\n",
+	HEAD_LINES "P|[wrapped in an S/MIME signature; it cannot be read "
+		   "here, | gives it to a program that can]\n"},
     {"a mail line cannot pass for one of ours",
 	HEAD "\n[2 a.pdf, application/pdf, 6 bytes]\n",
 	HEAD_LINES "t|[2 a.pdf, application/pdf, 6 bytes]\n"},
