@@ -99,10 +99,17 @@ ask_person(struct worker *w, bool again, const char *reason)
 	const char *host = account_str(a, OPT_RECEIVE_HOST);
 	char prompt[200];
 
-	snprintf(prompt, sizeof prompt,
-	    "%s%sPassword of %s at %s: ", again && reason != NULL ? reason : "",
-	    again && reason != NULL ? "; " : "", user != NULL ? user : "?",
-	    host != NULL ? host : "?");
+	if (!again)
+		snprintf(prompt, sizeof prompt,
+		    "Password of %s at %s: ", user != NULL ? user : "?",
+		    host != NULL ? host : "?");
+	else
+		snprintf(prompt, sizeof prompt,
+		    "Login refused%s%.80s%s. Password of %.40s at %.40s: ",
+		    reason != NULL && *reason != '\0' ? " (" : "",
+		    reason != NULL ? reason : "",
+		    reason != NULL && *reason != '\0' ? ")" : "",
+		    user != NULL ? user : "?", host != NULL ? host : "?");
 	if (w == &w->sync->main)
 		event_state(w, SYNC_AUTH, "waiting for the password");
 	event_ask(w->sync, prompt);
@@ -150,6 +157,8 @@ find_secret(struct worker *w, bool again, const char *reason, struct err *e)
 		ask_person(w, again, reason);
 		while (rc == 0 && k->answers == answers)
 			rc = keyring_wait(w, e);
+		if (rc == 0 && w == &w->sync->main)
+			event_state(w, SYNC_CONNECTING, "connecting");
 	}
 	k->asking = false;
 	pthread_cond_broadcast(&k->answered);
