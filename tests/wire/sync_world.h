@@ -323,9 +323,8 @@ print_journal(struct world *w)
 
 	for (size_t i = n; i-- > 0;) {
 		print_message("act %lld state %d undoes %lld \"%s\" %s\n",
-		    (long long)v[i].id, (int)v[i].state,
-		    (long long)v[i].undoes, v[i].text,
-		    v[i].error != NULL ? v[i].error : "");
+		    (long long)v[i].id, (int)v[i].state, (long long)v[i].undoes,
+		    v[i].text, v[i].error != NULL ? v[i].error : "");
 		for (size_t k = 0; k < v[i].n; k++)
 			print_message("\t%s %llu:%llu done %d %s -> %llu\n",
 			    v[i].v[k].folder,

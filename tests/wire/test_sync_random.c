@@ -514,8 +514,8 @@ test_random(void **state)
 		settle(p);
 	}
 	child_end(p, false);
-	print_message("%u messages, %d cuts\n", p->n,
-	    atomic_load(&p->cutter->cuts));
+	print_message(
+	    "%u messages, %d cuts\n", p->n, atomic_load(&p->cutter->cuts));
 	cutter_free(p->cutter);
 	world_free(p->w);
 	free(p);
