@@ -8,6 +8,7 @@
  * or doubled parts do no harm.
  */
 #include <string.h>
+#include <time.h>
 
 #include "mime_int.h"
 
@@ -17,19 +18,6 @@ struct stamp {
 	int loose[4]; /* numbers whose meaning their place decides */
 	int nloose;
 };
-
-/* Days since 1970-01-01 in the proleptic Gregorian calendar. */
-static int64_t
-days_of(int64_t y, int m, int d)
-{
-	int64_t era, yoe, doy;
-
-	y -= m <= 2;
-	era = (y >= 0 ? y : y - 399) / 400;
-	yoe = y - era * 400;
-	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
 
 static int
 month_of(const char *s, size_t n)
@@ -303,6 +291,7 @@ date_parse(const char *value, size_t n, int *zone)
 		t.hour = 0;
 	if (zone != NULL)
 		*zone = t.zone;
-	at = days_of(t.year, t.month, t.day) * 86400;
+	at = timegm(&(struct tm){
+	    .tm_year = t.year - 1900, .tm_mon = t.month - 1, .tm_mday = t.day});
 	return at + t.hour * 3600 + t.minute * 60 + t.second - t.zone * 60;
 }

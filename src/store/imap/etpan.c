@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "etpan_ext.h"
 #include "util/mem.h"
@@ -36,20 +37,6 @@ etpan_free(struct etpan *p)
 	free(p);
 }
 
-/* Days since 1970-01-01 in the Gregorian calendar. */
-static int64_t
-days(int64_t y, int m, int d)
-{
-	int64_t era, year_of_era, day_of_year;
-
-	y -= m <= 2;
-	era = (y >= 0 ? y : y - 399) / 400;
-	year_of_era = y - era * 400;
-	day_of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 -
-	       year_of_era / 100 + day_of_year - 719468;
-}
-
 /* libetpan keeps the zone as the decimal number hhmm. */
 static int64_t
 seconds(const struct mailimap_date_time *t)
@@ -62,8 +49,12 @@ seconds(const struct mailimap_date_time *t)
 	    t->dt_min > 60 || t->dt_sec < 0 || t->dt_sec > 61 || zone < -2400 ||
 	    zone > 2400)
 		return INT64_MIN;
-	return days(t->dt_year, t->dt_month, t->dt_day) * 86400 +
-	       t->dt_hour * 3600 + t->dt_min * 60 + t->dt_sec -
+	return timegm(&(struct tm){.tm_year = t->dt_year - 1900,
+		   .tm_mon = t->dt_month - 1,
+		   .tm_mday = t->dt_day,
+		   .tm_hour = t->dt_hour,
+		   .tm_min = t->dt_min,
+		   .tm_sec = t->dt_sec}) -
 	       (zone / 100 * 60 + zone % 100) * 60;
 }
 
