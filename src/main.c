@@ -73,7 +73,8 @@ main(int argc, char *argv[])
 		cli_fail(2, e.text);
 		return cli_fail(2, "etui --help says how it is used");
 	}
-	code = args.action == CLI_SCREEN ? screen(&args) : cli_run(&args);
+	code = args.action == CLI_SCREEN ? screen(&args)
+					 : cli_run(&args, ui_check_config);
 	cli_args_done(&args);
 	return code;
 }

@@ -198,14 +198,14 @@ find_folder(struct app *a, const char *name, int64_t *id, struct err *e)
 		return 0;
 	}
 	if (f == NULL && many > 1)
-		return err_set(e, ERR_INPUT,
-		    "%zu folders have %s in their name", many, name);
+		return err_set(e, ERR_GONE, "%zu folders have %s in their name",
+		    many, name);
 	if (f == NULL)
-		return err_set(e, ERR_INPUT, "no folder of %s is called %s",
+		return err_set(e, ERR_GONE, "no folder of %s is called %s",
 		    acc->name, name);
 	if (!f->selectable)
 		return err_set(
-		    e, ERR_INPUT, "%s holds folders, no messages", f->name);
+		    e, ERR_GONE, "%s holds folders, no messages", f->name);
 	*id = f->id;
 	return 0;
 }

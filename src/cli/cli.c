@@ -204,10 +204,11 @@ version_write(struct buf *out)
 }
 
 static int
-run_on_mail(const struct cli_args *args)
+run_on_mail(const struct cli_args *args,
+    int (*check)(const struct config *c, struct err *e))
 {
 	struct cli_session s;
-	int code = cli_begin(args, false, NULL, &s);
+	int code = cli_begin(args, false, check, &s);
 
 	if (code != EXIT_DONE)
 		return code;
@@ -224,7 +225,8 @@ run_on_mail(const struct cli_args *args)
 }
 
 int
-cli_run(const struct cli_args *args)
+cli_run(const struct cli_args *args,
+    int (*check)(const struct config *c, struct err *e))
 {
 	switch (args->action) {
 	case CLI_HELP:
@@ -240,5 +242,5 @@ cli_run(const struct cli_args *args)
 	default:
 		break;
 	}
-	return run_on_mail(args);
+	return run_on_mail(args, check);
 }

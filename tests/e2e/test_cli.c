@@ -48,6 +48,14 @@ refuses_a_bad_config(void **state)
 		"[account a]\nreceive = maildir\npath = /nonexistent\n"
 		"[bind index]\ndelete-mesage = x\n",
 		":5:", "delete-message"},
+	    {"a colour, though nothing is drawn",
+		"[account a]\nreceive = maildir\npath = /nonexistent\n"
+		"[color]\nindex.new = bold gren\n",
+		":5:", "green"},
+	    {"the name of what has a colour",
+		"[account a]\nreceive = maildir\npath = /nonexistent\n"
+		"[color]\nindex.nwe = green\n",
+		":5:", "index.new"},
 	};
 
 	(void)state;
@@ -77,6 +85,7 @@ syncs_lists_and_shows(void **state)
 	assert_run(h, 0, "INBOX", NULL, "folders", NULL, NULL);
 	assert_run(h, 0, "\"INBOX\"", NULL, "folders", "--json", NULL);
 	assert_run(h, 0, "Message 20", NULL, "list", NULL, NULL);
+	assert_run(h, 1, NULL, "no folder", "list", "-fNope", NULL);
 	assert_int_equal(home_run(h, &json, NULL, "list", "--json", NULL), 0);
 	assert_non_null(strstr(json, "\"Message 20\""));
 	id = strstr(json, "\"id\"");

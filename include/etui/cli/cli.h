@@ -42,8 +42,10 @@ int cli_parse(int argc, char *const argv[], struct cli_args *out,
     struct err *e) MUST_CHECK;
 void cli_args_done(struct cli_args *args);
 
-/* Runs any action but CLI_SCREEN; returns the exit code. */
-int cli_run(const struct cli_args *args);
+/* Runs any action but CLI_SCREEN; returns the exit code.  check, here and
+ * below, may be NULL: a further look at the config before it is used. */
+int cli_run(const struct cli_args *args,
+    int (*check)(const struct config *c, struct err *e));
 
 /* Config or demo, and the app on top of it; for main and for the commands.
  * 0, or an exit code, what is wrong having been said. */
@@ -51,7 +53,6 @@ struct cli_session {
 	struct app *app;
 	struct demo demo;
 };
-/* check may be NULL: a further look at the config before it is used. */
 int cli_begin(const struct cli_args *args, bool online,
     int (*check)(const struct config *c, struct err *e),
     struct cli_session *out);

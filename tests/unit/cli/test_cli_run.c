@@ -60,7 +60,7 @@ run(const char *const *words, char **out, char **diag)
 	for (size_t i = 0; i < WORDS && words[i] != NULL; i++)
 		argv[argc++] = (char *)(uintptr_t)words[i];
 	if (cli_parse(argc, argv, &a, &e) == 0) {
-		code = cli_run(&a);
+		code = cli_run(&a, NULL);
 		cli_args_done(&a);
 	}
 	restore(STDOUT_FILENO, saved_out);
