@@ -317,12 +317,10 @@ open_part(struct scan *sc, size_t body)
 	read_header(sc, p, sc->s + sc->header_at, body - sc->header_at);
 	hang(sc, p);
 	boundary = part_param(p, "boundary");
-	if (strcmp(p->type, "multipart") == 0 &&
-	    (!room || boundary == NULL || *boundary == '\0')) {
+	if ((!room && is_embedded(p)) ||
+	    (strcmp(p->type, "multipart") == 0 &&
+		(!room || boundary == NULL || *boundary == '\0')))
 		set_type(p, "text", "plain");
-	} else if (!room && is_embedded(p)) {
-		set_type(p, "text", "plain");
-	}
 	p->section = section_of(sc, p);
 	if (strcmp(p->type, "multipart") == 0) {
 		push(sc, p, boundary);
