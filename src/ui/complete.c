@@ -12,6 +12,8 @@
 #include "util/mem.h"
 #include "util/utf8.h"
 
+#define PROMPT_COLS_MIN 4
+
 void
 prompt_close_choices(struct prompt *p)
 {
@@ -102,8 +104,11 @@ first_tab(struct prompt *p)
 		prompt_close_choices(p);
 		return;
 	}
+	/* Candidates may only hold what was typed: that is not given up for
+	 * another beginning that they share. */
 	n = common_prefix(p);
-	if (n >= p->n - p->keep)
+	if (n >= p->n - p->keep &&
+	    strncasecmp(p->text + p->keep, p->choice[0], p->n - p->keep) == 0)
 		replace_end(p, p->choice[0], n);
 }
 
@@ -178,15 +183,57 @@ scroll_to_cursor(struct prompt *p, int cols)
 	}
 }
 
-static unsigned
-draw_label(const struct prompt *p, struct canvas *c, unsigned y)
+/* Of what is asked: the next row's worth.  The last keeps its blank. */
+static size_t
+label_row(const struct prompt *p, const char *s, unsigned w, size_t *skip)
 {
-	unsigned x;
+	unsigned cols = p->q.secret ? w - 1 : w * 2 / 3;
+	size_t n = strlen(s);
 
-	if (!p->searching)
-		return canvas_puts(
-		    c, y, 0, c->w * 2 / 3, ST_PROMPT, p->q.prompt);
-	x = canvas_puts(c, y, 0, c->w / 3, ST_PROMPT, "(history '");
+	*skip = 0;
+	if ((unsigned)utf8_width(s, n) <= cols)
+		return n;
+	return utf8_wrap(s, n, (int)cols, skip);
+}
+
+unsigned
+prompt_rows(const struct prompt *p, unsigned w, unsigned max)
+{
+	const char *s = p->q.prompt;
+	unsigned rows = 0;
+	size_t skip;
+
+	if (p->searching || w < PROMPT_COLS_MIN)
+		return 1;
+	do {
+		s += label_row(p, s, w, &skip);
+		s += skip;
+		rows++;
+	} while (*s != '\0' && rows < max);
+	return rows;
+}
+
+static unsigned
+draw_label(
+    const struct prompt *p, struct canvas *c, unsigned top, unsigned rows)
+{
+	const char *s = p->q.prompt;
+	unsigned x = 0;
+	size_t n, skip;
+
+	for (unsigned i = 0; i < rows; i++) {
+		n = label_row(p, s, c->w, &skip);
+		x = canvas_text(c, top + i, 0, c->w, ST_PROMPT, s, n);
+		s += n + skip;
+	}
+	return x;
+}
+
+static unsigned
+draw_searching(const struct prompt *p, struct canvas *c, unsigned y)
+{
+	unsigned x = canvas_puts(c, y, 0, c->w / 3, ST_PROMPT, "(history '");
+
 	x += canvas_puts(c, y, x, c->w / 3, ST_PROMPT, p->needle);
 	return x + canvas_puts(c, y, x, c->w / 3, ST_PROMPT, "') ");
 }
@@ -194,13 +241,15 @@ draw_label(const struct prompt *p, struct canvas *c, unsigned y)
 void
 prompt_draw(struct prompt *p, struct canvas *c, unsigned y)
 {
-	unsigned x;
+	unsigned rows = prompt_rows(p, c->w, y + 1), top = y + 1 - rows, x;
 
-	if (c->w < 4 || y >= c->h)
+	if (c->w < PROMPT_COLS_MIN || y >= c->h)
 		return;
-	canvas_fill(c, y, 0, c->w, ST_PROMPT);
-	draw_choices(p, c, y);
-	x = draw_label(p, c, y);
+	for (unsigned i = top; i <= y; i++)
+		canvas_fill(c, i, 0, c->w, ST_PROMPT);
+	draw_choices(p, c, top);
+	x = p->searching ? draw_searching(p, c, y)
+			 : draw_label(p, c, top, rows);
 	if (!p->q.secret) {
 		scroll_to_cursor(p, (int)(c->w - x));
 		canvas_text(c, y, x, c->w - x, ST_PROMPT, p->text + p->left,

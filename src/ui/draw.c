@@ -103,8 +103,10 @@ bottom_rows(const struct ui *ui)
 {
 	unsigned max = ui->cv.h / SAY_SHARE;
 
-	if (ui->prompt[0] != NULL || ui->say[0] == '\0' || max < 2)
+	if (max < 2)
 		return 1;
+	if (ui->prompt[0] != NULL)
+		return prompt_rows(ui->prompt[0], ui->cv.w, max);
 	return ui_text_rows(ui->say, ui->cv.w, max);
 }
 
@@ -116,7 +118,7 @@ draw_bottom(struct ui *ui, unsigned rows)
 	for (unsigned i = 0; rows > 1 && i < rows; i++)
 		canvas_fill(&ui->cv, at.y + i, 0, at.w, ST_NORMAL);
 	if (ui->prompt[0] != NULL)
-		prompt_draw(ui->prompt[0], &ui->cv, at.y);
+		prompt_draw(ui->prompt[0], &ui->cv, at.y + rows - 1);
 	else if (ui->say[0] != '\0')
 		ui_put_text(ui, at, say_style(ui->say_level), ui->say);
 }

@@ -30,7 +30,9 @@ const char *prompt_text(const struct prompt *p);
 /* Put the answer into the history (not secrets), as Enter does. */
 void prompt_remember(struct prompt *p);
 const struct front_ask *prompt_ask(const struct prompt *p);
-/* Draw into row y, the completion list above it; puts the cursor. */
+/* Rows that it takes: more than one where what is asked is long. */
+unsigned prompt_rows(const struct prompt *p, unsigned w, unsigned max);
+/* Draw with its last row at y, the completion list above; puts the cursor. */
 void prompt_draw(struct prompt *p, struct canvas *c, unsigned y);
 
 #endif

@@ -71,6 +71,10 @@ static const struct {
 	PROMPT_GOES_ON},
     {"a candidate may be the last word", "set g", {K_TAB, END}, "set green",
 	PROMPT_GOES_ON},
+    {"what several only contain stays until one is chosen", "leaf",
+	{K_TAB, END}, "leaf", PROMPT_GOES_ON},
+    {"and then goes for it", "leaf", {K_TAB, K_TAB, K_TAB, END}, "Box/leaf2",
+	PROMPT_GOES_ON},
     {"no candidate, no change", "zz", {K_TAB, K_TAB, END}, "zz",
 	PROMPT_GOES_ON},
 };
@@ -78,15 +82,18 @@ static const struct {
 static size_t
 colours(void *ctx, const char *text, char ***out)
 {
-	static const char *const words[] = {"green", "reply", "resend"};
+	static const char *const words[] = {
+	    "green", "reply", "resend", "Box/leaf1", "Box/leaf2"};
+	size_t all = sizeof words / sizeof *words;
 	const char *last = strrchr(text, ' ');
 	size_t n = 0;
 
 	(void)ctx;
 	last = last ? last + 1 : text;
-	*out = mem_array(3, sizeof **out);
-	for (size_t i = 0; i < 3; i++) {
-		if (strncmp(words[i], last, strlen(last)) == 0)
+	*out = mem_array(all, sizeof **out);
+	for (size_t i = 0; i < all; i++) {
+		if (strncmp(words[i], last, strlen(last)) == 0 ||
+		    (i > 2 && strstr(words[i], last) != NULL))
 			(*out)[n++] = mem_str(words[i]);
 	}
 	return n;
@@ -175,6 +182,9 @@ it_is_drawn(void **state)
 	    .prompt = "Go: ", .initial = "re", .complete = colours};
 	struct front_ask secret = {
 	    .prompt = "Password: ", .initial = "hunter2", .secret = true};
+	struct front_ask refused = {
+	    .prompt = "Refused (wrong). Password of me at example.org: ",
+	    .secret = true};
 	struct front_ask longer = {
 	    .prompt = "Go: ", .initial = "abcdefghijklmnopqrstuvwxyz"};
 	struct prompt *p = prompt_new(&q, NULL);
@@ -185,6 +195,9 @@ it_is_drawn(void **state)
 	prompt_free(p);
 	p = prompt_new(&secret, NULL);
 	dump(p, "\n\n\nPassword:\n");
+	prompt_free(p);
+	p = prompt_new(&refused, NULL);
+	dump(p, "\nRefused (wrong).\nPassword of me at\nexample.org:\n");
 	prompt_free(p);
 	p = prompt_new(&longer, NULL);
 	dump(p, "\n\n\nGo: lmnopqrstuvwxyz\n");
