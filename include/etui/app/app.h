@@ -28,8 +28,8 @@ struct app_account {
 	enum sync_state state;
 	char state_text[200];
 	struct arena folder_arena;
-	struct folder
-	    *folders; /* special first; refreshed on DB_FOLDERS and DB_COUNTS */
+	/* special ones first; read again on DB_FOLDERS and DB_COUNTS */
+	struct folder *folders;
 	size_t nfolders;
 };
 
@@ -92,9 +92,8 @@ struct app;
 struct front_ask {
 	const char *prompt;
 	const char *initial; /* or NULL */
-	const char
-	    *history; /* history class: "search", "command", ...; NULL none */
-	bool secret;  /* no echo, no history */
+	const char *history; /* class: "search", "command", ...; NULL none */
+	bool secret;         /* no echo, no history */
 	/* Candidates for Tab: appends strings (malloc'ed) to *out. */
 	size_t (*complete)(void *ctx, const char *text, char ***out);
 	/* Called at each change, for search as you type; may be NULL. */
@@ -120,8 +119,7 @@ struct front {
 	/* A text search in the topmost screen (pager, help): dir +1/-1, NULL
 	 * repeats. */
 	void (*search)(struct front *f, const char *text, int dir);
-	/* A child that takes the terminal: argv, and what it reads (NULL: tty).
-	 */
+	/* A child that takes the terminal: argv, what it reads (NULL: tty). */
 	void (*child)(struct front *f, const char *const argv[], const void *in,
 	    size_t n);
 	void (*quit)(struct front *f, int code);
@@ -146,8 +144,8 @@ struct app {
 	struct app_notice notice[APP_NOTICES_MAX];
 	size_t nnotices; /* total ever; ring */
 	struct front *front;
-	unsigned width, height,
-	    page; /* the front's size; rows of the list shown */
+	unsigned width, height; /* the front's */
+	unsigned page;          /* rows of the list shown */
 	bool demo;
 	uint64_t next_ticket;
 	unsigned dirty;      /* enum app_dirty: what must be drawn again */
@@ -185,14 +183,13 @@ bool app_turn(struct app *a);
 int app_open_account(struct app *a, const char *name, struct err *e);
 /* Open a folder of the current account as the list; by name or unique part. */
 int app_open_folder(struct app *a, const char *name, struct err *e);
-struct folder *app_folder(
-    struct app *a); /* of the list; borrowed until the next turn */
+/* Of the list; borrowed until the next turn. */
+struct folder *app_folder(struct app *a);
 void app_say(struct app *a, enum app_level level, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 
 /* ---- without a screen: each waits for its answer ---- */
-/* Sync a folder of the current account, by its whole name; NULL: the list's.
- */
+/* Sync a folder of the current account by its whole name; NULL: the list's. */
 int app_sync_once(struct app *a, const char *folder, struct err *e) MUST_CHECK;
 /* Have a message's text here (section NULL), or "" all of it. */
 int app_fetch_once(
@@ -211,11 +208,9 @@ struct command {
 	const char *help; /* one sentence */
 	void (*run)(struct app *a, struct front *f, const char *args);
 	size_t (*complete)(struct app *a, const char *text, char ***out);
-	const char
-	    *hint; /* short word for the help line ("Del"); NULL: not there */
+	const char *hint;  /* word for the help line ("Del"); NULL: not there */
 	const char *fixed; /* its argument when none is given; or NULL */
-	bool key_is_arg;   /* the digit in the key is its argument: "5" runs
-			      "jump 5" */
+	bool key_is_arg;   /* the digit in the key is it: "5" runs "jump 5" */
 };
 /* The rows of all subjects, one after the other; NULL behind the last. */
 const struct command *command_at(size_t i);

@@ -28,8 +28,8 @@ struct list {
 			    themselves */
 	uint64_t cursor; /* position */
 	uint64_t top;    /* position of the first line shown */
-	int64_t
-	    cursor_id; /* the row it rests on: followed when rows come and go */
+	/* the row it rests on: followed when rows come and go */
+	int64_t cursor_id;
 	bool tag_prefix; /* ';' was typed: the next command takes the tagged */
 	size_t ntagged;
 	/* private to list.c */
@@ -43,9 +43,8 @@ struct list {
 	uint64_t win_first;
 	size_t nwin;
 	unsigned height; /* of the last list_show() */
-	bool moved; /* the person has moved: new mail does not take the cursor
-		     */
-	uint64_t asked; /* rows when sync_older() was last asked for more */
+	bool moved;      /* by the person: new mail does not take the cursor */
+	uint64_t asked;  /* rows when sync_older() was last asked for more */
 	uint64_t seen_top, seen_rows; /* what list_visible() last asked for */
 	char *find;                   /* the last search and its answer */
 	int find_dir;
@@ -56,8 +55,8 @@ struct list {
 
 struct list *list_open(struct app *a, int64_t folder, struct err *e);
 void list_free(struct list *l);
-uint64_t list_count(
-    const struct list *l); /* rows + coming + (beyond ? 1 : 0) */
+/* rows + coming + (beyond ? 1 : 0) */
+uint64_t list_count(const struct list *l);
 /* The row at a position, from the window (loaded as needed); NULL: a
  * placeholder or the "older" line.  Borrowed until the next list call that
  * moves the window. */

@@ -52,9 +52,8 @@ struct mail {
 	struct part *root;
 	struct mail_line *line;
 	size_t nlines, cap;
-	bool all_headers; /* h */
-	unsigned
-	    generation; /* grows when lines change: the pager wraps again */
+	bool all_headers;    /* h */
+	unsigned generation; /* grows when lines change: wrap again */
 	/* private to mail.c */
 	const struct config *config;
 	const char *assumed; /* charset */
@@ -63,8 +62,8 @@ struct mail {
 	bool waits; /* sync was asked */
 };
 
-struct mail *mail_open(struct app *a,
-    int64_t id); /* starts the fetch when needed, marks read when shown */
+/* Starts the fetch when needed, marks read when shown. */
+struct mail *mail_open(struct app *a, int64_t id);
 void mail_free(struct mail *m);
 void mail_headers(struct app *a, struct mail *m, bool all); /* weed or not */
 /* The fetch ended or parts arrived: build the lines. */

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "config/options.h"
+#include "util/buf.h"
 
 #define CONFIG_LINE_MAX      8192
 #define CONFIG_INCLUDE_DEPTH 8
@@ -66,21 +67,21 @@ int config_set(struct config *c, const char *name, const char *val,
     struct err *e) MUST_CHECK;
 
 size_t config_accounts(const struct config *c);
-const struct account *config_account(
-    const struct config *c, size_t i); /* in file order */
+/* In file order. */
+const struct account *config_account(const struct config *c, size_t i);
 const struct account *config_account_named(
     const struct config *c, const char *name);
 const char *config_account_nearest(const struct config *c, const char *name);
 
-const char *account_name(
-    const struct account *a); /* the word in [account NAME] */
+/* The word in [account NAME]. */
+const char *account_name(const struct account *a);
 /* The account's own value, else the top level's, else the default. */
 const char *account_str(const struct account *a, enum opt o);
 int64_t account_int(const struct account *a, enum opt o);
 bool account_bool(const struct account *a, enum opt o);
 bool account_is(const struct account *a, enum opt o, const char *word);
-uint16_t account_receive_port(
-    const struct account *a); /* given, or by protocol and TLS */
+/* As given, or by protocol and TLS; 0 for storages that have none. */
+uint16_t account_receive_port(const struct account *a);
 uint16_t account_send_port(const struct account *a);
 
 size_t config_binds(const struct config *c);
@@ -96,7 +97,6 @@ const struct config_identity *config_identity_at(
 const char *config_color_help(const char *name);
 
 /* Generated documents: config.example, and etui.conf(5) in troff. */
-struct buf;
 void config_write_example(struct buf *out);
 void config_write_man(struct buf *out);
 

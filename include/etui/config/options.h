@@ -62,8 +62,7 @@ enum opt {
 	OPT_FOLDER_ARCHIVE,
 	OPT_FOLDER_JUNK,
 	OPT_SYNC_MESSAGES,  /* int; "all" is 0 */
-	OPT_CHECK_INTERVAL, /* seconds between looks at folders that cannot push
-			     */
+	OPT_CHECK_INTERVAL, /* seconds between looks at what is not announced */
 	OPT_IDLE,           /* bool: use IDLE where the server has it */
 	OPT_CONNECT_TIMEOUT,  /* seconds */
 	OPT_IO_TIMEOUT,       /* seconds */
@@ -84,22 +83,21 @@ struct option {
 	enum opt id;
 	const char *name; /* "receive-host" */
 	enum opt_type type;
-	bool account; /* may stand in [account NAME]; all others only at the top
-		       */
-	const char *def;   /* as written in the config; NULL: none */
-	const char *words; /* OPT_T_ENUM: blank-separated; OPT_T_INT: words that
-			      mean 0 ("all") */
+	bool account; /* may stand in [account NAME]; others only at the top */
+	const char *def; /* as written in the config; NULL: none */
+	/* OPT_T_ENUM: blank-separated; OPT_T_INT: what means 0 ("all") */
+	const char *words;
 	int64_t min, max;
 	const char *help; /* sentences for the man page and :set */
-	const char
-	    *example; /* for config.example; NULL: the default, commented out */
+	/* for config.example; NULL: the default, commented out */
+	const char *example;
 };
 
 extern const struct option options[OPT_COUNT];
 
 const struct option *option_find(const char *name);
-const char *option_nearest(
-    const char *name); /* spelling help; NULL if nothing is near */
+/* Spelling help; NULL if nothing is near. */
+const char *option_nearest(const char *name);
 /* Is `val` good for this option?  The error names what is allowed. */
 int option_check(
     const struct option *o, const char *val, struct err *e) MUST_CHECK;

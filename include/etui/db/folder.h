@@ -13,13 +13,12 @@ struct folder {
 	char delim;
 	enum folder_role role;
 	bool selectable, subscribed;
-	uint64_t uidvalidity, uidnext,
-	    modseq;                /* modseq: of the last completed sync */
-	uint64_t messages, unseen; /* as the server counts; rows may be fewer */
-	uint64_t rows,
-	    rows_unseen; /* what the cache holds (pending acts applied) */
-	bool complete;   /* no messages older than the rows exist */
-	int64_t synced;  /* time of the last completed sync; 0 never */
+	uint64_t uidvalidity, uidnext;
+	uint64_t modseq;            /* of the last completed sync */
+	uint64_t messages, unseen;  /* as the server counts */
+	uint64_t rows, rows_unseen; /* here, with pending acts applied */
+	bool complete;              /* no messages older than the rows exist */
+	int64_t synced; /* time of the last completed sync; 0 never */
 };
 
 /* What folders() of a store said: name, delim, role, selectable, subscribed,

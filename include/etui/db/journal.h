@@ -59,8 +59,7 @@ struct act {
 			     each back to its folder */
 	int64_t undoes;   /* id of the act this one reverses, or 0 */
 	bool undone;      /* a later act reverses this one */
-	const char
-	    *text; /* "3 messages moved to Trash", for the message line */
+	const char *text; /* "3 messages moved to Trash" */
 	const char *error;
 	struct act_target *v;
 	size_t n;

@@ -17,12 +17,10 @@ struct db_msg {
 	struct mkey key;
 	unsigned flags;
 	const char *keywords;
-	int64_t idate,
-	    date; /* seconds; date: INT64_MIN when the mail has none */
+	int64_t idate, date; /* seconds; date: INT64_MIN: the mail has none */
 	uint64_t size;
-	const char *subject, *from_name, *from_addr,
-	    *to; /* decoded UTF-8; `to`: "Name <a@b>, ..." for one line */
-	const char *cc;
+	/* decoded UTF-8; to and cc: "Name <a@b>, ..." for one line */
+	const char *subject, *from_name, *from_addr, *to, *cc;
 	const char *msgid;
 	const char *const *refs; /* for threads */
 	size_t nrefs;
@@ -64,10 +62,10 @@ struct msg {
 	int64_t thread;
 	bool attachment;
 };
-int dbr_message(
-    struct dbr *r, int64_t id, struct arena *a, struct msg *out); /* -1: gone */
-int64_t dbr_message_by_key(
-    struct dbr *r, int64_t folder, const struct mkey *k); /* 0: none */
+/* -1: gone. */
+int dbr_message(struct dbr *r, int64_t id, struct arena *a, struct msg *out);
+/* Their ids; 0: none. */
+int64_t dbr_message_by_key(struct dbr *r, int64_t folder, const struct mkey *k);
 int64_t dbr_message_by_msgid(struct dbr *r, int64_t account, const char *msgid);
 
 /* Cached parts: section "HEADER", "1", ..., raw as fetched; "STRUCTURE" is a

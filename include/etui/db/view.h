@@ -49,8 +49,8 @@ struct view_row {
 	uint64_t lines; /* bit d: a line runs on at depth d (an older ancestor
 			   has more children) */
 	bool last;      /* last child of its parent */
-	unsigned
-	    thread_count; /* messages of the thread here, on its first row */
+	/* messages of the thread here, on its first row */
+	unsigned thread_count;
 };
 
 struct view;

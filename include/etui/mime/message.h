@@ -30,15 +30,13 @@ struct part {
 	const char *disposition;    /* "inline", "attachment", or "" */
 	const char *filename;       /* decoded, not cleaned; NULL */
 	const char *description, *content_id; /* or NULL */
-	const char
-	    *section;    /* IMAP's name: "1", "2.1"; "" is the message itself */
-	uint64_t size;   /* encoded octets */
-	uint64_t offset; /* of the encoded body in the whole message; local
-			    trees only */
+	const char *section; /* IMAP's: "1", "2.1"; "" is the message itself */
+	uint64_t size;       /* encoded octets */
 	uint64_t lines;
 	struct part *parent, *child, *next;
-	uint64_t header; /* offset of its own header lines, which end where the
-			    body begins; local trees only */
+	/* Local trees only, in the whole message: where its header lines
+	 * begin, and where they end and the encoded body begins. */
+	uint64_t header, offset;
 };
 
 /*
@@ -50,9 +48,10 @@ struct param *params_decode(struct arena *a, const struct param *raw);
 const char *params_get(const struct param *list, const char *name); /* NULL */
 
 const char *part_param(const struct part *p, const char *name); /* NULL */
-bool part_is(const struct part *p, const char *type,
-    const char *subtype);                      /* subtype NULL: any */
-bool part_is_attachment(const struct part *p); /* would a person call it one? */
+/* subtype NULL: any. */
+bool part_is(const struct part *p, const char *type, const char *subtype);
+/* Would a person call it one? */
+bool part_is_attachment(const struct part *p);
 /* Depth-first; NULL after the last.  Start with the root. */
 struct part *part_next(const struct part *p);
 struct part *part_by_section(const struct part *root, const char *section);
@@ -65,10 +64,10 @@ struct part *part_by_section(const struct part *root, const char *section);
 size_t part_texts(const struct part *root, bool prefer_html,
     const struct part **out, size_t max);
 
-/* A tree as bytes for the cache, and back.  unpack is total on any bytes. */
+/* A tree as bytes for the cache, and back: total on any bytes, NULL where
+ * they are no tree. */
 void part_pack(const struct part *root, struct buf *out);
-struct part *part_unpack(
-    struct arena *a, const void *p, size_t n); /* NULL: not one */
+struct part *part_unpack(struct arena *a, const void *p, size_t n);
 
 /*
  * Parse a whole message under our bounds; sections are numbered as IMAP does

@@ -15,9 +15,8 @@
 #include "mime/message.h"
 #include "util/buf.h"
 
-/* Undo the transfer encoding (any name); appends to out (bounded by out->max:
- * ERR_LIMIT).
- */
+/* Undo the transfer encoding (any name); appends to out, whose max is the
+ * bound (ERR_LIMIT). */
 int text_decode(const char *encoding, const char *p, size_t n, struct buf *out,
     struct err *e) MUST_CHECK;
 /* Bytes in `charset` (NULL: guess, then `assumed`) to UTF-8. */
@@ -30,12 +29,10 @@ int text_of_part(const struct part *p, const char *encoded, size_t n,
 
 /* One logical line to show: flowed lines are joined, so a view may wrap it. */
 struct text_line {
-	const char
-	    *s; /* without the quote marks when quote > 0 is flowed; UTF-8 */
+	const char *s; /* UTF-8; flowed lines have their quote marks cut off */
 	size_t n;
 	int quote;   /* depth of > marks */
-	bool flowed; /* a paragraph: wrap at words; else keep as it is and wrap
-			hard */
+	bool flowed; /* a paragraph: wrap at words; else as it is, wrap hard */
 	bool sig;    /* the "-- " line and what follows it */
 };
 struct text_lines {
@@ -44,7 +41,7 @@ struct text_lines {
 	struct arena arena;
 };
 /* Split UTF-8 text; with flowed, RFC 3676 section 4.  Lines point into their
- * own arena. Fixed lines keep their quote marks in s; flowed ones drop them. */
+ * own arena. */
 void text_split(const char *utf8, size_t n, bool flowed, bool delsp,
     struct text_lines *out);
 void text_lines_free(struct text_lines *l);

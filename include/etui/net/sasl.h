@@ -48,8 +48,8 @@ int sasl_step(struct sasl *s, const char *challenge, size_t n, struct buf *out,
 /* After the server's OK: was the server proven where the mechanism can
  * (SCRAM)?  ERR_TLS if it was not. */
 int sasl_done(struct sasl *s, struct err *e) MUST_CHECK;
-const char *sasl_error(
-    const struct sasl *s); /* the server's OAuth error, or NULL */
+/* The server's OAuth error, or NULL; borrowed. */
+const char *sasl_error(const struct sasl *s);
 
 void base64_encode(const void *p, size_t n, struct buf *out);
 int base64_decode(

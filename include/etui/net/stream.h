@@ -8,7 +8,7 @@
  * again.  It never returns 0 from read (libetpan spins on that).
  *
  * Before a TLS upgrade nothing may be buffered: bytes the peer sent before the
- * handshake are an injection (RFC 9051 section 7.2.1... CVE-2011-0411 class),
+ * handshake are an injection (as in CVE-2011-0411), and
  * stream_starttls() then fails with ERR_TLS.
  *
  * Threads: a stream belongs to one worker; only its cancel is shared.
@@ -31,17 +31,14 @@
 enum tls_mode { TLS_IMPLICIT, TLS_STARTTLS, TLS_NONE };
 
 struct stream_opts {
-	const char
-	    *host; /* UTF-8 or ASCII name, or an address; IDN is converted */
+	const char *host; /* UTF-8 or ASCII name (IDN), or an address */
 	uint16_t port;
-	enum tls_mode tls; /* TLS_IMPLICIT handshakes while dialling */
-	const char
-	    *ca_file;   /* trust these roots instead of the system's; or NULL */
-	int connect_ms; /* whole dial incl. handshake; 0: 30 s */
-	int io_ms;      /* each read or write without progress; 0: 60 s */
-	struct cancel
-	    *cancel;         /* borrowed (a reference is taken); may be NULL */
-	struct trace *trace; /* the same */
+	enum tls_mode tls;   /* TLS_IMPLICIT handshakes while dialling */
+	const char *ca_file; /* trust these, not the system's roots; or NULL */
+	int connect_ms;      /* whole dial incl. handshake; 0: 30 s */
+	int io_ms;           /* each read or write without progress; 0: 60 s */
+	struct cancel *cancel; /* a reference is taken; may be NULL */
+	struct trace *trace;   /* the same */
 };
 
 struct stream;
@@ -76,12 +73,11 @@ int stream_wait(
  * error and returns -1. */
 int stream_error(struct stream *s, struct err *e);
 bool stream_is_tls(const struct stream *s);
-bool stream_is_loopback(const struct stream *s); /* peer address is loopback */
-const char *stream_tls_text(
-    const struct stream *s); /* "TLSv1.3, X25519, ..." or "" */
-void stream_hide(struct stream *s,
-    bool
-	on); /* what is written or read now is secret: keep it from the trace */
+bool stream_is_loopback(const struct stream *s); /* the peer's address is */
+/* "TLSv1.3, X25519, ..." or "". */
+const char *stream_tls_text(const struct stream *s);
+/* What is written or read while on is secret: keep it from the trace. */
+void stream_hide(struct stream *s, bool on);
 void stream_set_io_ms(struct stream *s, int ms);
 
 #endif

@@ -94,8 +94,8 @@ struct store_row {
 	int64_t idate;        /* INTERNALDATE, seconds */
 	uint64_t size;
 	uint64_t modseq;
-	const char
-	    *header; /* the fields of STORE_HEADERS, raw; NULL when not asked */
+	/* the fields of STORE_HEADERS, raw; NULL when not asked */
+	const char *header;
 	size_t header_len;
 	const struct part *body; /* NULL when not asked */
 };
@@ -107,15 +107,13 @@ struct row_sink {
 /* The header fields rows carry. */
 #define STORE_HEADERS                                                          \
 	"DATE FROM SENDER REPLY-TO TO CC SUBJECT MESSAGE-ID REFERENCES "       \
-	"IN-REPLY-TO "                                                         \
-	"LIST-ID CONTENT-TYPE"
+	"IN-REPLY-TO LIST-ID CONTENT-TYPE"
 
 struct byte_sink {
 	void *ctx;
 	int (*bytes)(void *ctx, const void *p, size_t n, struct err *e);
-	void (*size)(void *ctx,
-	    uint64_t
-		total); /* may be NULL; before the first bytes where known */
+	/* may be NULL; before the first bytes where known */
+	void (*size)(void *ctx, uint64_t total);
 };
 
 struct move_sink {
@@ -126,6 +124,8 @@ struct move_sink {
 	    uint64_t uidvalidity, struct err *e);
 };
 
+/* A NULL slot is what the storage cannot do: store_ops() has a function there
+ * that fails with ERR_INPUT "... cannot ...". */
 struct store_ops {
 	const char *name; /* the config word: "imap", "maildir" */
 	int (*folders)(struct store *, struct folder_sink *, struct err *);
@@ -151,8 +151,7 @@ struct store_ops {
 	int (*rows)(struct store *, const struct mset *, bool structure,
 	    struct row_sink *, struct err *);
 	/* all changes since known->modseq, or of all known flags where the
-	 * server has no CONDSTORE; after it known rows not reported gone exist
-	 */
+	 * server has no CONDSTORE; known rows not reported gone exist */
 	int (*changes)(struct store *, const struct folder_known *,
 	    struct change_sink *, struct err *);
 	/* section: "" whole message, "HEADER", "1.2", "1.2.MIME", "2.HEADER";
@@ -183,12 +182,11 @@ struct store_ops {
 	void (*close)(struct store *, int timeout_ms);
 };
 
-/* A dispatch that leaves a NULL slot out says ERR_INPUT "... cannot ...". */
-
 struct store_opts {
 	const struct account *account;
-	const char *first_folder; /* select()ed in the login's flight; the later
-				     select() of it takes that answer */
+	/* select()ed in the login's flight; the later select() of it takes
+	 * that answer */
+	const char *first_folder;
 	const struct folder_known *first_known;
 	const char *memory; /* what store_memory() said last time, or NULL */
 	struct cancel *cancel;

@@ -73,11 +73,11 @@ struct sync_opts {
 	const struct account *account; /* borrowed until sync_stop() */
 	int64_t account_id;
 	struct db *db;
-	const char *data_dir; /* where the account's lock file stands; NULL: the
-				 XDG place */
+	/* where the account's lock file stands; NULL: the XDG place */
+	const char *data_dir;
 	struct queue *events;
-	bool once; /* cli: sync the folders asked for, then end with
-		      SYNC_EV_FOLDER */
+	/* cli: sync the folders asked for, then end with SYNC_EV_FOLDER */
+	bool once;
 };
 
 struct sync *sync_start(const struct sync_opts *o, struct err *e);
@@ -105,11 +105,11 @@ void sync_visible(struct sync *s, int64_t folder, const int64_t *ids, size_t n);
  * connection may be dropped and dialled again.  A fetch ends with
  * SYNC_EV_MESSAGE and ERR_CANCEL, also one that has not begun. */
 bool sync_cancel(struct sync *s, uint64_t ticket); /* was there any? */
-void sync_check(
-    struct sync *s); /* look for new mail now, and try again now when offline */
+/* Look for new mail now, and try again now when offline. */
+void sync_check(struct sync *s);
 void sync_nudge(struct sync *s); /* the journal has new acts */
-void sync_secret(
-    struct sync *s, const struct secret *answer); /* NULL: the person gave up */
+/* The answer to SYNC_EV_ASK; NULL: the person gave up. */
+void sync_secret(struct sync *s, const struct secret *answer);
 /* Wire traces: the main and fetch connections; references, or NULL. */
 struct trace *sync_trace(struct sync *s, int which);
 

@@ -25,11 +25,11 @@ struct json {
 };
 
 void json_init(struct json *j, struct buf *out);
-void json_open(struct json *j, const char *key,
-    char kind); /* '{' or '['; key NULL in arrays */
+/* kind is '{' or '['; in arrays key is NULL, here and below. */
+void json_open(struct json *j, const char *key, char kind);
 void json_close(struct json *j);
-void json_str(
-    struct json *j, const char *key, const char *val); /* NULL is null */
+/* val NULL is null. */
+void json_str(struct json *j, const char *key, const char *val);
 void json_strn(struct json *j, const char *key, const char *val, size_t n);
 void json_int(struct json *j, const char *key, int64_t val);
 void json_bool(struct json *j, const char *key, bool val);

@@ -18,8 +18,8 @@ int os_save(
     const char *path, const void *p, size_t n, struct err *e) MUST_CHECK;
 /* Append the whole file to out, whose max is the bound (ERR_LIMIT). */
 int os_read_file(const char *path, struct buf *out, struct err *e) MUST_CHECK;
-int os_mkdirs(
-    const char *path, struct err *e) MUST_CHECK; /* mode 0700, like mkdir -p */
+/* Mode 0700, like mkdir -p. */
+int os_mkdirs(const char *path, struct err *e) MUST_CHECK;
 int os_remove_tree(const char *path, struct err *e); /* does not follow links */
 /* A new directory in $TMPDIR or /tmp; yours to free and remove. */
 char *os_tempdir(const char *prefix, struct err *e) MUST_CHECK;

@@ -19,8 +19,8 @@ struct queue;
 struct queue *queue_new(void);
 void queue_free(struct queue *q); /* the queue must be empty */
 void queue_push(struct queue *q, struct node *take);
-void queue_push_front(
-    struct queue *q, struct node *take); /* overtakes the others */
+/* Overtakes the others. */
+void queue_push_front(struct queue *q, struct node *take);
 struct node *queue_pop(struct queue *q); /* NULL when empty; never blocks */
 /* Waits up to timeout_ms (-1: for ever) for something; NULL on timeout. */
 struct node *queue_wait(struct queue *q, int timeout_ms);

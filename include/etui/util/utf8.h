@@ -34,8 +34,8 @@ size_t utf8_wrap(const char *s, size_t n, int cols, size_t *skip);
 enum clean {
 	CLEAN_LINE = 0,      /* LF, CR and TAB become a blank too */
 	CLEAN_TEXT = 1 << 0, /* LF and TAB stay, CRLF becomes LF */
-	CLEAN_ASCII =
-	    1 << 1, /* for locales that are not UTF-8: ? for the rest */
+	/* for locales that are not UTF-8: ? for the rest */
+	CLEAN_ASCII = 1 << 1,
 };
 /*
  * Appends s so that no byte of it can act on a terminal (SECURITY: escapes,
