@@ -116,9 +116,8 @@ load_acts(struct sql *s, sqlite3_stmt *st, struct arena *a, struct act **out)
 {
 	struct act *v = NULL;
 	size_t n = 0, cap = 0;
-	int rc;
 
-	while ((rc = sql_step(s, st, NULL)) > 0) {
+	while (sql_step(s, st, NULL) > 0) {
 		mem_grow(&v, &cap, n + 1, sizeof *v);
 		read_act(st, a, &v[n++]);
 	}

@@ -5,7 +5,6 @@
 #ifndef ETUI_NET_STREAM_INT_H
 #define ETUI_NET_STREAM_INT_H
 
-
 #include "dns.h"
 #include "net/stream.h"
 #include "tls.h"

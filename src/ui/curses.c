@@ -120,7 +120,7 @@ fit_colors(struct look *l)
 static void
 take_looks(struct tty *t, const struct look look[ST_COUNT], bool color)
 {
-	for (short i = 0; i < ST_COUNT; i++) {
+	for (int i = 0; i < ST_COUNT; i++) {
 		struct look *l = &t->look[i];
 
 		*l = look[i];
