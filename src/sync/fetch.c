@@ -122,6 +122,13 @@ fetch_message(struct fetcher *f, const struct request *r, struct err *e)
 	if (connect_for(f, &m, e) < 0 || select_for(f, &m, e) < 0)
 		goto out;
 	rc = text_fetch(f->w, &m, r, e);
+	/* A server need not tell this connection of mail that came since its
+	 * folder was opened, or fetch it, before it has been asked for news. */
+	if (rc < 0 && e->kind == ERR_GONE && !store_is_dead(f->w->st)) {
+		err_clear(e);
+		if (store_ops(f->w->st)->noop(f->w->st, e) == 0)
+			rc = text_fetch(f->w, &m, r, e);
+	}
 out:
 	arena_free(&a);
 	return rc;
