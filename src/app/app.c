@@ -322,6 +322,7 @@ void
 app_sync_start(struct app *a)
 {
 	a->priv->started = true;
+	app_later(a, TICK_FOREIGN, FOREIGN_RARELY_MS);
 	for (size_t i = 0; i < a->naccounts; i++) {
 		struct app_account *acc = &a->account[i];
 		struct sync_opts so = {.account = acc->cfg,

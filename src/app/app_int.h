@@ -56,7 +56,9 @@ enum tick {
 };
 #define REFRESH_EVERY_MS 80
 #define VISIBLE_AFTER_MS 100
-#define FOREIGN_EVERY_MS 500
+/* Between looks at what another etui wrote: where one is known, where not. */
+#define FOREIGN_EVERY_MS  500
+#define FOREIGN_RARELY_MS 2000
 
 /* What is kept of an account while another one is on screen. */
 struct place {

@@ -99,6 +99,14 @@ refresh_soon(struct app *a)
 }
 
 static void
+nudge_all(struct app *a)
+{
+	for (size_t i = 0; i < a->naccounts; i++)
+		if (a->account[i].sync != NULL)
+			sync_nudge(a->account[i].sync);
+}
+
+static void
 note_change(struct app *a, const struct change *c)
 {
 	struct app_private *p = a->priv;
@@ -111,6 +119,9 @@ note_change(struct app *a, const struct change *c)
 		p->stale |= c->what & (DB_ROWS | DB_FLAGS | DB_COUNTS);
 	if ((c->what & DB_JOURNAL) != 0)
 		a->dirty |= DIRTY_STATUS;
+	/* Acts of another etui, and perhaps it is we who carry them. */
+	if ((c->what & DB_JOURNAL) != 0 && c->account == 0)
+		nudge_all(a);
 }
 
 static void
@@ -137,6 +148,18 @@ take_changes(struct app *a)
 }
 
 static void
+look_abroad(struct app *a)
+{
+	int64_t next = FOREIGN_RARELY_MS;
+
+	db_poll_foreign(a->db);
+	for (size_t i = 0; i < a->naccounts; i++)
+		if (a->account[i].state == SYNC_ELSEWHERE)
+			next = FOREIGN_EVERY_MS;
+	app_later(a, TICK_FOREIGN, next);
+}
+
+static void
 tick(struct app *a, const struct job *j)
 {
 	struct app_private *p = a->priv;
@@ -152,12 +175,8 @@ tick(struct app *a, const struct job *j)
 		else if (a->list != NULL)
 			list_visible(a, a->list);
 	}
-	if (j->tick != TICK_FOREIGN)
-		return;
-	db_poll_foreign(a->db);
-	for (size_t i = 0; i < a->naccounts; i++)
-		if (a->account[i].state == SYNC_ELSEWHERE)
-			app_later(a, TICK_FOREIGN, FOREIGN_EVERY_MS);
+	if (j->tick == TICK_FOREIGN)
+		look_abroad(a);
 }
 
 /* ---- events of sync ---- */
@@ -192,8 +211,6 @@ on_state(struct app *a, struct app_account *acc, const struct sync_event *ev)
 	acc->state_text[sizeof acc->state_text - 1] = '\0';
 	a->dirty |= DIRTY_STATUS | DIRTY_FOLDERS;
 	mail_account_changed(a, acc);
-	if (ev->state == SYNC_ELSEWHERE)
-		app_later(a, TICK_FOREIGN, FOREIGN_EVERY_MS);
 	if (ev->state == SYNC_STOPPED || ev->state == SYNC_OFFLINE)
 		say_state(a, acc);
 	else if (ev->state == SYNC_BUSY || ev->state == SYNC_IDLE)

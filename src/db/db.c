@@ -121,9 +121,7 @@ poll_step(struct db *d, struct job *j, struct err *e)
 	data = d->data_version != 0 && v != d->data_version;
 	d->data_version = v;
 	if (cache)
-		db_changed(d,
-		    DB_FOLDERS | DB_COUNTS | DB_ROWS | DB_FLAGS | DB_PARTS, 0,
-		    0);
+		db_changed_abroad(d);
 	if (data)
 		db_changed(d, DB_JOURNAL, 0, 0);
 	return 0;

@@ -177,6 +177,7 @@ void tx_count(struct db *d, int64_t folder, int64_t rows, int64_t unseen);
 void tx_changed(struct db *d, unsigned what, int64_t account, int64_t folder);
 void tx_unlink(struct db *d, char *take_path);
 void db_changed(struct db *d, unsigned what, int64_t account, int64_t folder);
+void db_changed_abroad(struct db *d); /* by another process */
 
 /* ---- row.c ---- */
 #define ROW_COLUMNS                                                            \

@@ -41,6 +41,8 @@ tx_begin(struct db *d, struct err *e)
 
 	if (cache_check_foreign(d, &changed, e) < 0)
 		return -1;
+	if (changed) /* nobody else will look again */
+		db_changed_abroad(d);
 	if (sql_exec(&d->cache, "BEGIN IMMEDIATE", e) < 0)
 		return -1;
 	t->open = true;
@@ -146,6 +148,13 @@ db_changed(struct db *d, unsigned what, int64_t account, int64_t folder)
 {
 	if (d->changed != NULL)
 		d->changed(d->changed_ctx, what, account, folder);
+}
+
+void
+db_changed_abroad(struct db *d)
+{
+	db_changed(
+	    d, DB_FOLDERS | DB_COUNTS | DB_ROWS | DB_FLAGS | DB_PARTS, 0, 0);
 }
 
 static int

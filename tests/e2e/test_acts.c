@@ -52,6 +52,29 @@ expect_on_server(
 	    term_screen(t));
 }
 
+/* Two windows on one account: one of them talks to the server. */
+static void
+show_in_another_window(void **state)
+{
+	struct term *first = start("Message 100"), *second;
+
+	(void)state;
+	second = start("Message 100");
+	term_expect(second, "shared");
+	term_keys(second, "F");
+	expect_on_server(second, "INBOX", "FLAGGED", 1);
+	term_keys(second, "d");
+	term_expect_gone(second, "Message 99");
+	term_expect_gone(first, "Message 99");
+	expect_on_server(second, "Trash", "ALL", 1);
+	/* The first leaves; the second takes over what is left to do. */
+	quit(first);
+	term_keys(second, "uu");
+	expect_on_server(second, "Trash", "ALL", 0);
+	expect_on_server(second, "INBOX", "FLAGGED", 0);
+	quit(second);
+}
+
 static void
 arrive_at_once(void **state)
 {
@@ -190,6 +213,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(show_in_another_window),
 	    cmocka_unit_test(arrive_at_once),
 	    cmocka_unit_test(take_all_that_are_tagged),
 	    cmocka_unit_test(survive_outage_kill_and_lost_cache),
