@@ -123,7 +123,12 @@ act_trash(struct app *a, int64_t *take_ids, size_t n)
 	const struct folder *here = app_folder(a);
 
 	how.to = app_trash(a->cur);
-	if (how.to == NULL)
+	if (how.to == NULL && !app_folders_listed(a->cur))
+		app_say(a, APP_WARN,
+		    "Which folder of %s is the trash is not known before its "
+		    "folders have been listed; try again in a moment",
+		    a->cur->name);
+	else if (how.to == NULL)
 		app_say(a, APP_ERROR,
 		    "%s has no trash folder that is known; "
 		    "folder-trash = NAME in its section says which",

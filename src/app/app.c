@@ -174,8 +174,8 @@ guess_folder(const struct app_account *acc, const char *name, size_t *many)
 }
 
 /* Before the first listing we know of no folder but those opened so far. */
-static bool
-folders_listed(const struct app_account *acc)
+bool
+app_folders_listed(const struct app_account *acc)
 {
 	for (size_t i = 0; i < acc->nfolders; i++)
 		if (acc->folders[i].synced != 0 || acc->nfolders > 1)
@@ -191,7 +191,7 @@ find_folder(struct app *a, const char *name, int64_t *id, struct err *e)
 	size_t many;
 
 	f = guess_folder(acc, name, &many);
-	if (f == NULL && many == 0 && !folders_listed(acc)) {
+	if (f == NULL && many == 0 && !app_folders_listed(acc)) {
 		if (db_need_folder(a->db, acc->id, name, ROLE_NONE, id, e) < 0)
 			return -1;
 		app_load_folders(a, acc);
