@@ -111,8 +111,9 @@ struct app_account *app_account_by_id(struct app *a, int64_t id);
 void app_load_folders(struct app *a, struct app_account *acc);
 int app_open_folder_id(struct app *a, int64_t id, struct err *e);
 const struct folder *app_folder_find(const struct app_account *acc, int64_t id);
-/* The trash of an account: the option, else the role; NULL: not known. */
+/* Before the first listing we know of no folder but those opened so far. */
 bool app_folders_listed(const struct app_account *acc);
+/* The trash of an account: the option, else the role; NULL: not known. */
 const char *app_trash(const struct app_account *acc);
 struct mail *app_show(struct app *a, int64_t id); /* as a->mail */
 void app_hide(struct app *a);                     /* closes a->mail */

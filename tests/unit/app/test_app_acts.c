@@ -102,9 +102,11 @@ test_delete_says_why_not(void **state)
 	    .selectable = true,
 	    .messages = DB_KEEP,
 	    .unseen = DB_KEEP};
+	struct folder_update synced = FOLDER_UPDATE_KEEP;
 	struct err e = ERR_INIT;
 
 	(void)state;
+	synced.synced = 1;
 	fixture_mail(x, 2);
 	fixture_mail_in(x, x->trash, 2);
 	fixture_do(x, "folder Trash");
@@ -115,6 +117,12 @@ test_delete_says_why_not(void **state)
 	fixture_do(x, "folder INBOX");
 	assert_int_equal(
 	    db_put_folders(x->app->db, x->app->cur->id, &inbox, 1, true, &e),
+	    0);
+	fixture_settle(x);
+	fixture_do(x, "delete-message");
+	fixture_is_said(x, "in a moment");
+	assert_int_equal(
+	    db_put_folder_state(x->app->db, x->app->list->folder, &synced, &e),
 	    0);
 	fixture_settle(x);
 	fixture_do(x, "delete-message");
