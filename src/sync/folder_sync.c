@@ -122,6 +122,30 @@ first_page(struct worker *w, struct open_folder *f, struct err *e)
 	return 0;
 }
 
+/*
+ * After a long absence there is more new mail than a screen shows: the page
+ * that is looked at comes before the rest, and once more with it.  Only where
+ * a stored UIDNEXT says from where on to ask again should the rest be cut.
+ */
+static int
+first_of_many(
+    struct worker *w, struct open_folder *f, uint64_t from, struct err *e)
+{
+	struct row_sink sink = intake_sink(&f->rows);
+	struct mset page = MSET_INIT;
+	uint64_t next = f->state.uidnext;
+	int rc;
+
+	if (from == 0 || next <= from || next - from <= 2 * (uint64_t)f->page)
+		return 0;
+	mset_add_range(&page, next - f->page, next - 1);
+	rc = store_ops(w->st)->rows(w->st, &page, false, &sink, e);
+	if (rc == 0)
+		rc = intake_flush(&f->rows, e);
+	mset_free(&page);
+	return rc;
+}
+
 /* Rows are here: new mail first, for that is what one looks for, then what
  * became of the others. */
 static int
@@ -132,13 +156,16 @@ refresh(struct worker *w, struct open_folder *f,
 	struct row_sink sink = intake_sink(&f->rows);
 	uint64_t unseen, from = known->uidnext;
 
+	if (first_of_many(w, f, from, e) < 0)
+		return -1;
 	/* the first sync was cut off behind its page */
 	if (from == 0 && known->uids->n > 0)
 		from = known->uids->range[known->uids->n - 1].hi + 1;
+	unseen = f->rows.unseen;
 	if (ops->since(w->st, from, &sink, e) < 0 ||
 	    intake_flush(&f->rows, e) < 0)
 		return -1;
-	unseen = f->rows.unseen;
+	unseen = f->rows.unseen - unseen;
 	if (unseen > 0)
 		event_new(w->sync, f->id, unseen);
 	if (!f->state.resynced) {

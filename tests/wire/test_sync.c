@@ -219,6 +219,27 @@ test_rebuilt_folder(void **state)
 	world_free(w);
 }
 
+/* More came than a screen shows: the newest page goes ahead, and nothing is
+ * missing or told twice afterwards. */
+static void
+test_long_absence(void **state)
+{
+	struct world *w = world_new(&(struct dovecot_opts){0}, PLAIN_WORLD);
+
+	(void)state;
+	dovecot_fill(w->server, "ann", "INBOX", 1, 30);
+	world_start(w);
+	until(w, has_ended, "the first sync");
+	world_stop(w);
+	dovecot_fill(w->server, "ann", "INBOX", 31, 150);
+	w->new_mail = 0;
+	world_start(w);
+	until(w, has_ended, "the second sync");
+	assert_int_equal(rows_of(w, "INBOX"), 180);
+	assert_int_equal(w->new_mail, 150);
+	world_free(w);
+}
+
 static void
 test_without_extensions(void **state)
 {
@@ -255,6 +276,7 @@ main(void)
 	    cmocka_unit_test(test_fetch),
 	    cmocka_unit_test(test_password),
 	    cmocka_unit_test(test_rebuilt_folder),
+	    cmocka_unit_test(test_long_absence),
 	    cmocka_unit_test(test_without_extensions),
 	};
 
