@@ -146,6 +146,15 @@ first_of_many(
 	return rc;
 }
 
+static void
+tell_news(struct worker *w, struct open_folder *f)
+{
+	if (f->rows.fresh > 0)
+		event_new(w->sync, f->id, f->rows.fresh);
+	f->rows.fresh = 0;
+	f->rows.arrivals = false;
+}
+
 /* Rows are here: new mail first, for that is what one looks for, then what
  * became of the others. */
 static int
@@ -154,20 +163,18 @@ refresh(struct worker *w, struct open_folder *f,
 {
 	const struct store_ops *ops = store_ops(w->st);
 	struct row_sink sink = intake_sink(&f->rows);
-	uint64_t unseen, from = known->uidnext;
+	uint64_t from = known->uidnext;
 
+	f->rows.arrivals = true;
 	if (first_of_many(w, f, from, e) < 0)
 		return -1;
 	/* the first sync was cut off behind its page */
 	if (from == 0 && known->uids->n > 0)
 		from = known->uids->range[known->uids->n - 1].hi + 1;
-	unseen = f->rows.unseen;
 	if (ops->since(w->st, from, &sink, e) < 0 ||
 	    intake_flush(&f->rows, e) < 0)
 		return -1;
-	unseen = f->rows.unseen - unseen;
-	if (unseen > 0)
-		event_new(w->sync, f->id, unseen);
+	tell_news(w, f);
 	if (!f->state.resynced) {
 		if (ops->changes(w->st, known, &f->sink, e) < 0)
 			return -1;
@@ -306,7 +313,6 @@ folder_catch_up(struct worker *w, struct open_folder *f, struct err *e)
 {
 	struct row_sink sink = intake_sink(&f->rows);
 	struct folder_update u = FOLDER_UPDATE_KEEP;
-	uint64_t unseen = f->rows.unseen;
 
 	if (intake_flush(&f->rows, e) < 0)
 		return -1;
@@ -314,11 +320,11 @@ folder_catch_up(struct worker *w, struct open_folder *f, struct err *e)
 		return 0;
 	f->rows.exists_told = false;
 	u.messages = f->rows.exists;
+	f->rows.arrivals = true;
 	if (store_ops(w->st)->since(w->st, f->state.uidnext, &sink, e) < 0 ||
 	    intake_flush(&f->rows, e) < 0)
 		return -1;
-	if (f->rows.unseen > unseen)
-		event_new(w->sync, f->id, f->rows.unseen - unseen);
+	tell_news(w, f);
 	if (f->rows.uid_max >= f->state.uidnext && f->rows.uid_max > 0)
 		f->state.uidnext = f->rows.uid_max + 1;
 	u.uidnext = f->state.uidnext;

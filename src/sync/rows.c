@@ -107,6 +107,16 @@ is_full(const struct intake *rs, const struct store_row *next)
 	       rs->n >= SYNC_CHUNK_MAX;
 }
 
+/* Unread, and not a message of this account that came back to the folder. */
+static bool
+is_news(const struct intake *rs, const struct db_msg *m)
+{
+	const struct worker *w = rs->worker;
+
+	return !(m->flags & FLAG_SEEN) &&
+	       dbr_message_by_msgid(w->dbr, w->sync->account_id, m->msgid) == 0;
+}
+
 static int
 on_row(void *ctx, const struct store_row *r, struct err *e)
 {
@@ -125,8 +135,8 @@ on_row(void *ctx, const struct store_row *r, struct err *e)
 	row_to_msg(&rs->arena, r, &rs->v[rs->n]);
 	rs->n++;
 	rs->total++;
-	if (!(r->flags & FLAG_SEEN))
-		rs->unseen++;
+	if (rs->arrivals && is_news(rs, &rs->v[rs->n - 1]))
+		rs->fresh++;
 	if (r->key.num > rs->uid_max)
 		rs->uid_max = r->key.num;
 	if (rs->progress != NULL) {

@@ -161,7 +161,8 @@ struct intake {
 	struct db_flags *flag;
 	size_t nflags, flagcap;
 	struct mset gone;
-	uint64_t total, unseen; /* rows seen, of them unread */
+	bool arrivals; /* what comes now may be new mail: count `fresh` */
+	uint64_t total, fresh; /* rows seen; unread ones nobody knew */
 	uint64_t uid_max;
 	bool downward; /* rows come in chunks, the newest chunk first */
 	uint64_t last; /* UID of the last row */

@@ -90,6 +90,9 @@ test_journal(void **state)
 	assert_int_equal(server_count(w, "INBOX", "ALL"), 30);
 	assert_int_equal(server_count(w, "INBOX", "FLAGGED"), 0);
 	assert_int_equal(server_count(w, "Trash", "ALL"), 0);
+	/* what came back is no news */
+	until(w, is_idle, "rest");
+	assert_int_equal(w->new_mail, 0);
 	world_free(w);
 }
 
