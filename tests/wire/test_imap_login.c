@@ -239,6 +239,52 @@ goes_step_by_step_where_it_must(void **state)
 	run_all(plays, sizeof plays / sizeof *plays);
 }
 
+/* A token that ran out is asked for anew, once; the server's JSON of the
+ * first refusal is answered as the mechanism says. */
+static void
+takes_a_fresh_token(void **state)
+{
+#define TOKENS                                                                 \
+	"S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2"                   \
+	" AUTH=OAUTHBEARER] hi\n"
+#define OLD "dXNlcj1hbm4BYXV0aD1CZWFyZXIgc2VzYW1lAQE="
+#define NEW "dXNlcj1hbm4BYXV0aD1CZWFyZXIgb3BlbgEB"
+	static const struct play plays[] = {
+	    {"XOAUTH2: refused with a reason, then taken",
+		{TOKENS "C: e1 AUTHENTICATE XOAUTH2 " OLD "\n"
+			"C: e2 SELECT *\n"
+			"S: + eyJzdGF0dXMiOiI0MDAifQ==\nC: \n"
+			"S: e1 NO [AUTHENTICATIONFAILED] expired\nWAIT\n",
+		    TOKENS "C: e1 AUTHENTICATE XOAUTH2 " NEW "\n"
+			   "C: e2 SELECT *\nS: e1 OK in\n" BOX
+			   "S: e2 OK x\nWAIT\n"},
+		.more = "auth = xoauth2\n", .asked = 2},
+	    {"OAUTHBEARER: the dummy answer of RFC 7628",
+		{TOKENS "C: e1 AUTHENTICATE OAUTHBEARER *\n"
+			"C: e2 SELECT *\n"
+			"S: + eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=\n"
+			"C: AQ==\nS: e1 NO expired\nWAIT\n",
+		    TOKENS "C: e1 AUTHENTICATE OAUTHBEARER *\n"
+			   "C: e2 SELECT *\nS: e1 OK in\n" BOX
+			   "S: e2 OK x\nWAIT\n"},
+		.more = "auth = oauthbearer\n", .asked = 2},
+	    {"twice refused: the person is told",
+		{TOKENS "C: e1 AUTHENTICATE *\nC: e2 *\nS: e1 NO a\nWAIT\n",
+		    TOKENS "C: e1 AUTHENTICATE *\nC: e2 *\n"
+			   "S: e1 NO b\nWAIT\n"},
+		.more = "auth = xoauth2\n", .kind = ERR_AUTH, .text = "NO b",
+		.asked = 2},
+	    {"EXTERNAL names the user",
+		{"S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=EXTERNAL] hi\n"
+		 "C: e1 AUTHENTICATE EXTERNAL YW5u\nC: e2 SELECT *\n"
+		 "S: e1 OK in\n" BOX "S: e2 OK x\nWAIT\n"},
+		.more = "auth = external\n", .asked = -1},
+	};
+
+	(void)state;
+	run_all(plays, sizeof plays / sizeof *plays);
+}
+
 static void
 is_refused(void **state)
 {
@@ -427,6 +473,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(goes_in),
 	    cmocka_unit_test(goes_step_by_step_where_it_must),
+	    cmocka_unit_test(takes_a_fresh_token),
 	    cmocka_unit_test(is_refused),
 	    cmocka_unit_test(wants_tls),
 	    cmocka_unit_test(believes_only_what_came_under_tls),
