@@ -77,24 +77,30 @@ out:
 	return rc;
 }
 
+/* With `name` selected in the login's flight, where that can be. */
+static int
+dial(struct fetcher *f, const char *name, struct err *e)
+{
+	struct folder_known none = {.uidvalidity = 0};
+
+	free(f->folder);
+	f->folder = NULL;
+	return worker_connect(f->w, name, &none, e);
+}
+
 static int
 connect_for(struct fetcher *f, const struct msg *m, struct err *e)
 {
-	struct folder_known none = {.uidvalidity = 0};
 	struct arena a = ARENA_INIT;
 	struct folder row;
 	int rc;
 
 	if (f->w->st != NULL)
 		return 0;
-	free(f->folder);
-	f->folder = NULL;
-	if (dbr_folder(f->w->dbr, m->folder_key, &a, &row) < 0) {
-		arena_free(&a);
-		return err_set(
-		    e, ERR_GONE, "the folder of this message is gone");
-	}
-	rc = worker_connect(f->w, row.name, &none, e);
+	if (dbr_folder(f->w->dbr, m->folder_key, &a, &row) < 0)
+		rc = err_set(e, ERR_GONE, "the folder of this message is gone");
+	else
+		rc = dial(f, row.name, e);
 	arena_free(&a);
 	return rc;
 }
@@ -272,16 +278,13 @@ next_request(struct fetcher *f)
 static void
 warm_up(struct fetcher *f, const struct request *r)
 {
-	struct folder_known none = {.uidvalidity = 0};
 	struct worker *w = f->w;
 	struct err e = ERR_INIT;
 
 	if (w->st != NULL || !atomic_load(&w->sync->online))
 		return;
-	free(f->folder);
-	f->folder = NULL;
-	worker_job(w, SYNC_JOB_TICKET + atomic_fetch_add(&w->sync->jobs, 1));
-	if (worker_connect(w, r->name, &none, &e) < 0)
+	worker_job(w, job_number(w->sync));
+	if (dial(f, r->name, &e) < 0)
 		log_line("sync", "second connection: %s", e.text);
 	else
 		(void)select_anew(f, r->name, &e);
@@ -308,9 +311,7 @@ serve_request(struct fetcher *f, struct request *r)
 		request_free(r);
 		return;
 	}
-	worker_job(w, r->ticket != 0 ? r->ticket
-				     : SYNC_JOB_TICKET +
-					   atomic_fetch_add(&w->sync->jobs, 1));
+	worker_job(w, r->ticket != 0 ? r->ticket : job_number(w->sync));
 	rc = fetch_patiently(f, r, &e);
 	worker_job(w, 0);
 	if (!r->ahead)

@@ -273,9 +273,8 @@ folder_backfill(
 	*more = false;
 	if (missing == 0)
 		return 0;
-	progress_start(&p, w->sync,
-	    SYNC_JOB_TICKET + atomic_fetch_add(&w->sync->jobs, 1),
-	    "Headers of %s", f->name);
+	progress_start(
+	    &p, w->sync, job_number(w->sync), "Headers of %s", f->name);
 	p.total = missing;
 	worker_job(w, p.ticket);
 	f->rows.progress = &p;

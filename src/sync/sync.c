@@ -38,6 +38,12 @@ request_new(enum request_kind kind)
 	return r;
 }
 
+uint64_t
+job_number(struct sync *s)
+{
+	return SYNC_JOB_TICKET + atomic_fetch_add(&s->jobs, 1);
+}
+
 /* For the fetch worker: this folder was opened, and its mail may be next. */
 void
 request_warm(struct sync *s, const char *folder)

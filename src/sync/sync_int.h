@@ -55,6 +55,7 @@ struct request {
 void request_free(struct request *r);
 struct sync;
 void request_warm(struct sync *s, const char *folder);
+uint64_t job_number(struct sync *s); /* for a job nobody gave a ticket */
 
 /* The password, once a person or a command gave it. */
 struct keyring {
