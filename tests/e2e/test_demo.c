@@ -330,6 +330,30 @@ speaks_ascii_where_that_is_all(void **state)
 	home_env(home, "LANG=C.UTF-8");
 }
 
+/* The shell has asked for the nth time: the program before it has ended, and
+ * what is typed now is typed to the shell. */
+static void
+expect_prompts(struct term *t, int n)
+{
+	static const char prompt[] = "prompt: ";
+	int seen = 0;
+
+	for (int i = 0; i < 500 && seen < n; i++) {
+		size_t left;
+		const char *at = term_output(t, &left), *hit;
+
+		for (seen = 0;
+		     (hit = memmem(at, left, prompt, strlen(prompt))) != NULL;
+		     seen++) {
+			left -= (size_t)(hit - at) + strlen(prompt);
+			at = hit + strlen(prompt);
+		}
+		if (seen < n)
+			term_read(t, 20);
+	}
+	assert_int_equal(seen, n);
+}
+
 static void
 stops_and_comes_back(void **state)
 {
@@ -345,12 +369,14 @@ stops_and_comes_back(void **state)
 	term_keys(t, "\x1a");
 	term_expect(t, "Stopped");
 	assert_true(output_holds(t, "\033[?1049l"));
+	expect_prompts(t, 2);
 	term_keys(t, "fg\r");
 	term_expect(t, NEWEST);
 	term_keys(t, "j");
 	assert_cursor_on(t, SECOND);
 	term_keys(t, "q");
 	term_expect_gone(t, NEWEST);
+	expect_prompts(t, 3);
 	term_keys(t, "exit\r");
 	assert_int_equal(term_wait_exit(t, 5000), 0);
 	home_free(h);
